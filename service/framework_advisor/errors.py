@@ -1,0 +1,61 @@
+"""The one error hierarchy.
+
+::
+
+    AdvisorError                 anything that this project raises on purpose
+    ├── InvalidInput             422  a profile or request that breaks the contract, field by field
+    ├── NotFound                 404  no such recommendation, run, host
+    ├── Conflict                 409  the state does not allow it
+    ├── NotInstalled             501  an extra of the distribution is missing; says which
+    └── BrokenKnowledge          500  knowledge that cannot be loaded: file, line, field, reason
+
+``framework_advisor.api.problems`` maps it to HTTP, ``framework_advisor.cli`` to exit codes; no
+other place does either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One bad field: where it is (JSON pointer), what is wrong, what was expected instead."""
+
+    pointer: str
+    detail: str
+    expected: str
+
+
+class AdvisorError(Exception):
+    """Anything that this project raises on purpose. The message is one sentence for a person."""
+
+
+class InvalidInput(AdvisorError):
+    """Input that breaks the contract, with one entry for each bad field."""
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        self.errors = errors
+        super().__init__(
+            "; ".join(f"{e.pointer or '/'}: {e.detail} (expected {e.expected})" for e in errors)
+        )
+
+
+class NotFound(AdvisorError):
+    """There is no such thing under that id."""
+
+
+class Conflict(AdvisorError):
+    """The state of the thing does not allow what was asked."""
+
+
+class NotInstalled(AdvisorError):
+    """An optional part of the distribution is not installed."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        self.extra = extra
+        super().__init__(f"{purpose} needs the extra: pip install 'framework-advisor[{extra}]'")
+
+
+class BrokenKnowledge(AdvisorError):
+    """The knowledge cannot be loaded."""

@@ -1,0 +1,290 @@
+"""The recommendation (recommendation/1): what is chosen, how surely, on what, and what would flip it.
+
+Field names are fixed by the contract; a field may be added, never renamed or dropped.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from framework_knowledge.models import CriterionId, FrameworkId
+from pydantic import BaseModel, ConfigDict, Field
+
+from framework_advisor.profile import Profile
+
+SCHEMA: Literal["recommendation/1"] = "recommendation/1"
+
+Status = Literal["clear", "lean", "toss_up", "infeasible", "insufficient_evidence"]
+Basis = Literal["measured", "predicted", "documented", "judged", "unknown"]
+PairVerdict = Literal["faster", "slower", "same", "ambiguous"]
+
+
+class Model(BaseModel):
+    """Base of the answer's parts: frozen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Inference(Model):
+    """A field that the profile leaves open, and the prior that stood in for it."""
+
+    field: str = Field(description="JSON pointer into the profile")
+    prior: dict[str, float] = Field(description="probability of each value")
+    why: str
+
+
+class KnowledgeUsed(Model):
+    """The snapshot that the answer rests on."""
+
+    version: str
+    sha256: str
+    as_of: date
+
+
+class Engine(Model):
+    """What decided: version, seed and number of Monte Carlo draws."""
+
+    version: str
+    seed: int
+    draws: int
+
+
+class StackPiece(Model):
+    """One piece to build with."""
+
+    choice: str
+    why: str
+    evidence: tuple[str, ...] = ()
+    target: str | None = Field(default=None, description="for an export: the target it serves")
+
+
+class Stack(Model):
+    """The pieces to build with. ``backend`` is the framework itself where it has no other."""
+
+    api: StackPiece
+    backend: StackPiece
+    execution: StackPiece
+    export: tuple[StackPiece, ...]
+    serving: StackPiece
+    distribution: StackPiece
+    data: StackPiece
+
+
+class Verdict(Model):
+    """The answer in one piece. Figures are None where nothing is feasible."""
+
+    status: Status
+    framework: FrameworkId | None
+    stack: Stack | None
+    runner_up: FrameworkId | None
+    p_best: float | None = Field(description="probability that the pick is the best")
+    p_best_se: float | None = Field(description="its Monte Carlo standard error")
+    expected_regret: float | None = Field(description="mean value lost if the pick is wrong")
+    why: str = Field(description="the status in one sentence")
+
+
+class Interval(Model):
+    """Mean and the 5th and 95th percentile."""
+
+    mean: float
+    p05: float
+    p95: float
+
+
+class Contribution(Model):
+    """What one criterion adds: ``weight`` times ``value``; the sum over criteria is the mean."""
+
+    criterion: CriterionId
+    weight: float
+    value: float
+    basis: Basis
+    evidence: tuple[str, ...]
+
+
+class StackValue(Model):
+    """Another stack of the same framework and its value."""
+
+    stack: str = Field(description="framework, or framework:backend")
+    value: Interval
+
+
+class Ranked(Model):
+    """One framework, with its best stack."""
+
+    framework: FrameworkId
+    stack: str = Field(description="framework, or framework:backend")
+    value: Interval
+    rank_acceptability: tuple[float, ...] = Field(
+        description="probability of rank 1, 2, … among the feasible frameworks"
+    )
+    central_weights: dict[CriterionId, float] | None = Field(
+        description="mean weights of the draws in which it comes first; None where it never does"
+    )
+    dominated_by: tuple[FrameworkId, ...] = Field(
+        description="frameworks at least as good on every criterion and better on one"
+    )
+    contributions: tuple[Contribution, ...]
+    alternatives: tuple[StackValue, ...] = ()
+
+
+class Exclusion(Model):
+    """Ruled out by a hard requirement."""
+
+    framework: FrameworkId
+    stack: str | None = Field(
+        default=None, description="given where one stack is out, not the framework"
+    )
+    requirement: str
+    why: str
+    evidence: tuple[str, ...] = ()
+
+
+class Unknown(Model):
+    """What is not known and would matter."""
+
+    requirement: str | None = None
+    field: str | None = None
+    framework: FrameworkId | None = None
+    stack: str | None = None
+    why: str
+    resolve_by: Literal["probe", "ask", "read"]
+
+
+class Contender(Model):
+    """Who was measured."""
+
+    framework: FrameworkId
+    backend: FrameworkId | None
+    tier: Literal["eager", "compiled"]
+
+
+class Measurement(Model):
+    """A measured ratio: time of b over time of a, so 2 says that a is twice as fast."""
+
+    id: str
+    probe: str
+    a: Contender
+    b: Contender
+    ratio: float
+    ci95: tuple[float, float]
+    verdict: PairVerdict
+    host: str
+    run: str
+    applied: bool
+    why_not: str | None = None
+
+
+class WeightFlip(Model):
+    """The weight of a criterion at which the pick and another framework tie."""
+
+    kind: Literal["weight"] = "weight"
+    criterion: CriterionId
+    from_: float = Field(alias="from")
+    to: float
+    new_pick: FrameworkId
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class FactFlip(Model):
+    """A fact that would change the pick if another anchor of its scale held."""
+
+    kind: Literal["fact"] = "fact"
+    evidence: str
+    framework: str
+    from_: str = Field(alias="from")
+    to: str
+    new_pick: FrameworkId
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class RequirementFlip(Model):
+    """A requirement that changes the pick when dropped or added."""
+
+    kind: Literal["requirement"] = "requirement"
+    change: Literal["drop", "add"]
+    requirement: str
+    new_pick: FrameworkId
+
+
+Flip = WeightFlip | FactFlip | RequirementFlip
+
+
+class NextEvidence(Model):
+    """What would settle it: a probe to run or a question to answer."""
+
+    probe: str | None = None
+    field: str | None = None
+    expected_gain: float = Field(description="gain in the p_best of the pick that is then best")
+    cost_s: float | None = Field(description="seconds to run the probe; None for a question")
+    why: str
+
+
+class Switching(Model):
+    """What moving existing code to the pick costs, in kind."""
+
+    from_: FrameworkId = Field(alias="from")
+    to: FrameworkId
+    kinds: tuple[Literal["rewrite", "retrain", "re_export", "retrain_people", "none"], ...]
+    why: str
+    evidence: tuple[str, ...] = ()
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Evidence(Model):
+    """Something that a figure rests on."""
+
+    kind: Literal["probe", "table", "document", "registry"]
+    statement: str
+    source: str
+    observed: date
+    known: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    grade: str
+    value: float | None = None
+    unit: str | None = None
+    ci95: tuple[float, float] | None = None
+    host: str | None = None
+    run: str | None = None
+    environment: str | None = None
+
+
+class Links(Model):
+    """Where the answer lives once it is stored."""
+
+    self: str
+    record: str
+    replay: str
+
+
+class Decision(Model):
+    """What the decision core says: all of the answer that is a pure function of its inputs."""
+
+    profile: Profile
+    inferred: tuple[Inference, ...]
+    knowledge: KnowledgeUsed
+    engine: Engine
+    verdict: Verdict
+    ranking: tuple[Ranked, ...]
+    excluded: tuple[Exclusion, ...]
+    unknown: tuple[Unknown, ...]
+    measurements: tuple[Measurement, ...]
+    flips: tuple[Flip, ...]
+    next_evidence: tuple[NextEvidence, ...]
+    switching: tuple[Switching, ...]
+    evidence: dict[str, Evidence]
+
+
+class Recommendation(Decision):
+    """The answer to a profile, with its identity."""
+
+    schema_: Literal["recommendation/1"] = Field(default=SCHEMA, alias="schema")
+    id: str
+    created_at: datetime
+    links: Links
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
