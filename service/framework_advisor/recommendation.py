@@ -34,6 +34,14 @@ class Inference(Model):
     why: str
 
 
+class WeightRule(Model):
+    """A rule that changed the weights, and why. Factors are on swing weights."""
+
+    rule: str
+    reason: str
+    factors: dict[CriterionId, float]
+
+
 class KnowledgeUsed(Model):
     """The snapshot that the answer rests on."""
 
@@ -266,6 +274,7 @@ class Decision(Model):
 
     profile: Profile
     inferred: tuple[Inference, ...]
+    weight_rules: tuple[WeightRule, ...]
     knowledge: KnowledgeUsed
     engine: Engine
     verdict: Verdict

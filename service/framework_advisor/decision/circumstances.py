@@ -1,0 +1,235 @@
+"""What the profile says about the circumstances, and the prior for what it leaves open.
+
+A facet is the part of a profile that a criterion is judged for: deployment is judged for each
+target, accelerator support for each accelerator. Where the profile is silent, every draw takes one
+value of the facet from the prior below, the same in all criteria, so that silence widens the answer
+and its cost can be computed.
+
+The priors are this project's own judgement of what people ask about, dated 2026-11; they are
+published with every answer that uses them (``inferred``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from framework_knowledge.models import Circumstances, Facet, Scale
+
+from framework_advisor.profile import Profile
+from framework_advisor.recommendation import Inference
+
+#: Facets of the knowledge, and those that only the decision has: how the code is run, and which
+#: framework the team knows best.
+DecisionFacet = Facet | Literal["tier", "fluency"]
+
+PRIORS: Mapping[DecisionFacet, tuple[str, Mapping[str, float], str]] = {
+    "target": (
+        "/targets",
+        {"server_gpu": 0.40, "server_cpu": 0.30, "desktop": 0.10, "android": 0.07, "ios": 0.05,
+         "browser": 0.05, "embedded_linux": 0.03},
+        "most models are served from a machine in a rack; one in five runs on a device",
+    ),
+    "accelerator": (
+        "/platform/accelerators",
+        {"nvidia": 0.75, "none": 0.15, "apple": 0.05, "tpu": 0.03, "amd": 0.02},
+        "most training runs on NVIDIA GPUs",
+    ),
+    "os": (
+        "/platform/os",
+        {"linux": 0.80, "macos": 0.10, "windows": 0.10},
+        "most training runs on Linux",
+    ),
+    "family": (
+        "/workload/family",
+        {"transformer": 0.30, "cnn": 0.25, "llm": 0.20, "tabular": 0.10, "diffusion": 0.05,
+         "rnn": 0.05, "mlp": 0.05},
+        "vision and transformers are most of what is built",
+    ),
+    "scale": (
+        "/scale/training_devices",
+        {"single": 0.70, "multi_device": 0.20, "multi_node": 0.10},
+        "most projects train on one device",
+    ),
+    "tier": (
+        "/workload/custom_research_code",
+        {"compiled": 0.70, "eager": 0.30},
+        "standard models are usually compiled; own layers and control flow often are not",
+    ),
+    "fluency": (
+        "/team/skills",
+        {"pytorch": 0.50, "tensorflow": 0.25, "keras": 0.15, "jax": 0.10},
+        "job advertisements and downloads: PyTorch first, TensorFlow second",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValues:
+    """The values of one facet and their shares; ``drawn``: one value a draw, from the prior."""
+
+    shares: Mapping[str, float]
+    drawn: bool
+
+
+def facet_values(profile: Profile, facet: DecisionFacet) -> FacetValues:
+    """The values that a profile gives for a facet, with shares that sum to 1.
+
+    A wish counts half of a requirement. An empty list of targets (the model never leaves the lab)
+    gives the one value ``""``, which matches only what is said without circumstances.
+    """
+    stated = _stated(profile, facet)
+    if stated is None:
+        return FacetValues(PRIORS[facet][1], drawn=True)
+    if not stated:
+        return FacetValues({"": 1.0}, drawn=False)
+    total = sum(stated.values())
+    return FacetValues({name: share / total for name, share in stated.items()}, drawn=False)
+
+
+def _stated(profile: Profile, facet: DecisionFacet) -> Mapping[str, float] | None:
+    platform, workload = profile.platform, profile.workload
+    match facet:
+        case "none":
+            return {}
+        case "target":
+            wishes = profile.target_wishes
+            return None if wishes is None else {w.kind: 1.0 if w.required else 0.5 for w in wishes}
+        case "accelerator":
+            found = platform.accelerators if platform else None
+            return dict.fromkeys(found, 1.0) if found else None
+        case "os":
+            systems = platform.os if platform else None
+            return dict.fromkeys(systems, 1.0) if systems else None
+        case "family":
+            family = workload.family if workload else None
+            return {family: 1.0} if family else None
+        case "scale":
+            scale = scale_of(profile)
+            return {scale: 1.0} if scale else None
+        case "tier":
+            return _stated_tier(profile)
+        case "fluency":
+            team = profile.team
+            return {} if team and (team.skills is not None or team.existing_code) else None
+
+
+def _stated_tier(profile: Profile) -> Mapping[str, float] | None:
+    workload = profile.workload
+    said = (workload.custom_research_code, workload.dynamic_shapes) if workload else (None, None)
+    if any(said):
+        return {"eager": 1.0}
+    return {"compiled": 1.0} if said[0] is False else None
+
+
+def scale_of(profile: Profile) -> Scale | None:
+    """One device, several on one machine, or several machines; None where nothing is said."""
+    scale = profile.scale
+    if scale is None or (scale.training_devices is None and scale.training_nodes is None):
+        return None
+    devices, nodes = scale.training_devices or 0, scale.training_nodes or 0
+    # Machines hold up to eight accelerators; more than that is more than one machine.
+    if nodes > 1 or devices > 8:
+        return "multi_node"
+    return "multi_device" if devices > 1 else "single"
+
+
+def inferences(profile: Profile) -> tuple[Inference, ...]:
+    """Every field that the decision uses and the profile leaves open, with its prior."""
+    found = [
+        Inference(field=pointer, prior=dict(prior), why=why)
+        for facet, (pointer, prior, why) in PRIORS.items()
+        if facet_values(profile, facet).drawn
+    ]
+    if dtype_of(profile) is None:
+        found.append(
+            Inference(
+                field="/workload/model/dtype",
+                prior={"float32": 1.0},
+                why="what every framework computes in unless told otherwise",
+            )
+        )
+    return tuple(found)
+
+
+def dtype_of(profile: Profile) -> str | None:
+    """The dtype that the profile names."""
+    model = profile.workload.model if profile.workload else None
+    return model.dtype if model else None
+
+
+def applies(
+    when: Circumstances,
+    profile: Profile,
+    facet: DecisionFacet = "none",
+    value: str = "",
+    *,
+    required_only: bool = False,
+) -> bool:
+    """Whether a statement with these circumstances applies to the profile.
+
+    Every circumstance that is given must match; a circumstance on which the profile is silent does
+    not. For the facet in question ``value`` stands in for what the profile says.
+    ``required_only`` leaves out targets that are mere wishes.
+    """
+    said: dict[str, frozenset[str]] = {
+        "targets": _targets(profile, required_only),
+        "accelerators": frozenset((profile.platform and profile.platform.accelerators) or ()),
+        "os": frozenset((profile.platform and profile.platform.os) or ()),
+        "families": frozenset(filter(None, [profile.workload and profile.workload.family])),
+        "scale": frozenset(filter(None, [scale_of(profile)])),
+        "stages": frozenset(profile.stages),
+        "cloud": frozenset((profile.platform and profile.platform.cloud) or ()),
+    }
+    dimension = FACET_DIMENSION.get(facet)
+    if dimension:
+        said[dimension] = frozenset([value]) if value else frozenset()
+    for name, given in said.items():
+        wanted = getattr(when, name)
+        if wanted and not given & frozenset(wanted):
+            return False
+    return _flags_match(when, profile) and _python_matches(when, profile)
+
+
+#: Where the circumstances of a statement name the values of a facet.
+FACET_DIMENSION: Mapping[str, str] = {
+    "target": "targets",
+    "accelerator": "accelerators",
+    "os": "os",
+    "family": "families",
+    "scale": "scale",
+}
+
+
+def _targets(profile: Profile, required_only: bool) -> frozenset[str]:
+    wishes = profile.target_wishes or ()
+    return frozenset(w.kind for w in wishes if w.required or not required_only)
+
+
+def _flags_match(when: Circumstances, profile: Profile) -> bool:
+    constraints, team, serving = profile.constraints, profile.team, profile.serving
+    pairs = (
+        (when.npu, serving.npu if serving else None),
+        (when.untrusted_models, constraints.untrusted_models if constraints else None),
+        (when.vendor_patched_image, constraints.vendor_patched_image if constraints else None),
+        (when.beginners, team.beginners if team else None),
+        (when.pretrained, team.pretrained if team else None),
+    )
+    return all(wanted is None or wanted == given for wanted, given in pairs)
+
+
+def _python_matches(when: Circumstances, profile: Profile) -> bool:
+    if when.python_min is None and when.python_max is None:
+        return True
+    python = profile.platform.python if profile.platform else None
+    if python is None:
+        return False
+    minor = _minor(python)
+    return (when.python_min is None or minor >= _minor(when.python_min)) and (
+        when.python_max is None or minor <= _minor(when.python_max)
+    )
+
+
+def _minor(version: str) -> int:
+    return int(version.split(".")[1])

@@ -1,0 +1,112 @@
+"""The evidence that an answer cites, each id with where it stands and when it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from framework_knowledge.models import Cell, Claim, Gate, Snapshot, Source
+
+from framework_advisor.decision.measurements import MeasuredPair, MeasuredProbe, Measurements
+from framework_advisor.recommendation import Contender, Decision, Evidence, StackPiece
+
+
+def cited_evidence(
+    decision: Decision, snapshot: Snapshot, measurements: Measurements
+) -> dict[str, Evidence]:
+    """Every id that the answer cites, resolved; sorted, so that the same answer reads the same."""
+    known: dict[str, Evidence] = {}
+    sources = {source.id: source for source in snapshot.sources}
+    for statement in (*snapshot.claims, *snapshot.cells, *snapshot.gates):
+        known[statement.id] = _document(statement, sources)
+    for probe in measurements.probes:
+        environments = {t.contender: t.environment for t in probe.times}
+        for pair in probe.pairs:
+            known[pair.id] = _probe(probe, pair, environments)
+    known["profile:team"] = Evidence(
+        kind="document",
+        statement="what the profile says of the team's skills and existing code",
+        source="the profile",
+        observed=snapshot.as_of,
+        grade="judgement",
+    )
+    return {identity: known[identity] for identity in sorted(set(_ids(decision)))}
+
+
+def _ids(decision: Decision) -> Iterator[str]:
+    for ranked in decision.ranking:
+        for contribution in ranked.contributions:
+            yield from contribution.evidence
+    for exclusion in decision.excluded:
+        yield from exclusion.evidence
+    for move in decision.switching:
+        yield from move.evidence
+    for flip in decision.flips:
+        if flip.kind == "fact":
+            yield flip.evidence
+    for row in decision.measurements:
+        if row.applied:
+            yield row.id
+    for piece in _pieces(decision):
+        yield from piece.evidence
+
+
+def _pieces(decision: Decision) -> Sequence[StackPiece]:
+    stack = decision.verdict.stack
+    if stack is None:
+        return ()
+    return (
+        stack.api, stack.backend, stack.execution, *stack.export, stack.serving,
+        stack.distribution, stack.data,
+    )  # fmt: skip
+
+
+def _document(statement: Claim | Cell | Gate, sources: Mapping[str, Source]) -> Evidence:
+    cited = [sources[s] for s in statement.sources]
+    if isinstance(statement, Cell):
+        text = f"{statement.claim} Today: {statement.today}"
+    elif isinstance(statement, Gate):
+        text = statement.requirement
+    else:
+        text = statement.statement
+    return Evidence(
+        kind="table"
+        if isinstance(statement, Cell)
+        else "registry"
+        if statement.grade == "registry"
+        else "document",
+        statement=text,
+        source="; ".join(f"{s.id} {s.title} ({s.where}, {s.date})" for s in cited),
+        observed=statement.observed,
+        known=statement.known,
+        valid_from=statement.valid_from,
+        valid_until=statement.valid_until,
+        grade=statement.grade,
+    )
+
+
+def _probe(
+    probe: MeasuredProbe, pair: MeasuredPair, environments: Mapping[Contender, str]
+) -> Evidence:
+    a, b = _name(pair.a), _name(pair.b)
+    return Evidence(
+        kind="probe",
+        statement=f"{probe.probe.title}: time of {b} over time of {a}, {probe.device}, "
+        f"{probe.probe.dtype}: {pair.verdict}",
+        source=f"probe run {probe.run} on host {probe.host}",
+        observed=probe.observed,
+        known=probe.observed,
+        grade="measured",
+        value=pair.ratio,
+        unit=f"time {b} / time {a}",
+        ci95=pair.ci95,
+        host=probe.host,
+        run=probe.run,
+        environment=", ".join(
+            dict.fromkeys(environments[c] for c in (pair.a, pair.b) if c in environments)
+        ),
+    )
+
+
+def _name(contender: Contender) -> str:
+    backend = f" on {contender.backend}" if contender.backend else ""
+    return f"{contender.framework}{backend} {contender.tier}"

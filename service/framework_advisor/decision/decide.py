@@ -1,0 +1,212 @@
+"""The decision, step by step: requirements, weights, values, acceptability, what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from framework_knowledge.models import Snapshot
+
+from framework_advisor.decision.acceptability import (
+    Acceptability,
+    Scored,
+    acceptability,
+    best_stacks,
+    dominated_by,
+    score,
+)
+from framework_advisor.decision.circumstances import inferences
+from framework_advisor.decision.cited import cited_evidence
+from framework_advisor.decision.flips import fact_flips, requirement_flips, weight_flips
+from framework_advisor.decision.measured_values import MeasuredValues, measurement_rows
+from framework_advisor.decision.measurements import Measurements
+from framework_advisor.decision.next_evidence import next_evidence
+from framework_advisor.decision.noise import Noise
+from framework_advisor.decision.requirements import (
+    Failure,
+    exclusions,
+    failures,
+    stacks_of,
+    unknowns,
+)
+from framework_advisor.decision.stacks import build_stack
+from framework_advisor.decision.switching import switching
+from framework_advisor.decision.values import Values
+from framework_advisor.decision.verdict import infeasible, verdict
+from framework_advisor.decision.weights import CRITERIA, Weights, draw_weights
+from framework_advisor.profile import Profile
+from framework_advisor.recommendation import (
+    Contribution,
+    Decision,
+    Engine,
+    Flip,
+    Interval,
+    KnowledgeUsed,
+    Measurement,
+    NextEvidence,
+    Ranked,
+    StackValue,
+    Switching,
+    Unknown,
+    Verdict,
+    WeightRule,
+)
+
+#: Enough for a standard error of p_best of at most 0.005: sqrt(0.25 / 10000).
+DRAWS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What depends on somebody being feasible."""
+
+    verdict: Verdict
+    ranking: tuple[Ranked, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    flips: tuple[Flip, ...] = ()
+    next_evidence: tuple[NextEvidence, ...] = ()
+    switching: tuple[Switching, ...] = ()
+
+
+def decide(
+    profile: Profile,
+    snapshot: Snapshot,
+    measurements: Measurements,
+    *,
+    engine_version: str,
+    draws: int = DRAWS,
+) -> Decision:
+    """Decide for a profile. The same inputs give the same answer, bit by bit."""
+    noise = Noise(profile.seed or 0, draws)
+    broken = failures(profile, snapshot)
+    weights = draw_weights(profile, noise)
+    rows = measurement_rows(profile, measurements)
+    values = Values(profile, snapshot, MeasuredValues(profile, measurements, noise), noise)
+    everyone = tuple(score(values, weights, stack) for stack in stacks_of(snapshot))
+    answer = _answer(profile, snapshot, measurements, rows, weights, values, everyone, broken)
+    decision = Decision(
+        profile=profile,
+        inferred=inferences(profile),
+        weight_rules=tuple(
+            WeightRule(rule=r.id, reason=r.reason, factors=dict(r.factors)) for r in weights.rules
+        ),
+        knowledge=KnowledgeUsed(
+            version=snapshot.version, sha256=snapshot.sha256, as_of=snapshot.as_of
+        ),
+        engine=Engine(version=engine_version, seed=noise.seed, draws=noise.draws),
+        verdict=answer.verdict,
+        ranking=answer.ranking,
+        excluded=exclusions(snapshot, broken),
+        unknown=answer.unknown,
+        measurements=rows,
+        flips=answer.flips,
+        next_evidence=answer.next_evidence,
+        switching=answer.switching,
+        evidence={},
+    )
+    return decision.model_copy(
+        update={"evidence": cited_evidence(decision, snapshot, measurements)}
+    )
+
+
+def _answer(
+    profile: Profile,
+    snapshot: Snapshot,
+    measurements: Measurements,
+    rows: tuple[Measurement, ...],
+    weights: Weights,
+    values: Values,
+    everyone: Sequence[Scored],
+    broken: Sequence[Failure],
+) -> _Answer:
+    out = {failure.stack for failure in broken}
+    feasible = [s for s in everyone if s.stack not in out]
+    best = best_stacks(feasible)
+    requirements = requirement_flips(
+        profile, snapshot, broken, everyone, [s.stack for s in feasible]
+    )
+    if not best:
+        return _Answer(verdict=infeasible(), flips=requirements)
+    accepted = acceptability(best, weights)
+    ranking = tuple(
+        _ranked(values, weights, best, feasible, accepted, i) for i in range(len(best))
+    )
+    applied = tuple(sorted({row.probe for row in rows if row.applied}))
+    pick = best[0].stack
+    return _Answer(
+        verdict=verdict(ranking, accepted, build_stack(profile, snapshot, pick)),
+        ranking=ranking,
+        unknown=(
+            *unknowns(profile, snapshot, [s.stack for s in best]),
+            *_unmeasured(measurements, rows),
+        ),
+        flips=(
+            *weight_flips(best, weights),
+            *fact_flips(values, weights, best, snapshot, profile),
+            *requirements,
+        ),
+        next_evidence=next_evidence(profile, values, best, accepted, measurements, applied),
+        switching=switching(profile, pick),
+    )
+
+
+def _unmeasured(
+    measurements: Measurements, rows: Sequence[Measurement]
+) -> tuple[Unknown, ...]:
+    """Says so where no measurement counts, rather than passing over it."""
+    if any(row.applied for row in rows):
+        return ()
+    why = (
+        "no probe run of this host is known; the speeds rest on documents alone"
+        if not measurements.probes
+        else "no measurement of this host applies to the profile; each says why under measurements"
+    )
+    resolve_by: Literal["probe", "ask"] = "ask" if measurements.probes else "probe"
+    return (Unknown(requirement="measured speed", why=why, resolve_by=resolve_by),)
+
+
+def _ranked(
+    values: Values,
+    weights: Weights,
+    best: Sequence[Scored],
+    feasible: Sequence[Scored],
+    accepted: Acceptability,
+    index: int,
+) -> Ranked:
+    item = best[index]
+    contributions = []
+    for i, criterion in enumerate(CRITERIA):
+        basis, evidence = values.basis(item.stack, criterion)
+        contributions.append(
+            Contribution(
+                criterion=criterion,
+                weight=float(weights.mean[i]),
+                value=float(item.mean_by_criterion[i]),
+                basis=basis,
+                evidence=evidence,
+            )
+        )
+    others = [
+        s for s in feasible if s.stack.framework == item.stack.framework and s is not item
+    ]
+    central = accepted.central_weights(index)
+    return Ranked(
+        framework=item.stack.framework,
+        stack=item.stack.subject,
+        value=_interval(item),
+        rank_acceptability=tuple(float(p) for p in accepted.ranks[index]),
+        central_weights=dict(central) if central else None,
+        dominated_by=tuple(s.stack.framework for s in dominated_by(item, best)),
+        contributions=tuple(contributions),
+        alternatives=tuple(
+            StackValue(stack=s.stack.subject, value=_interval(s))
+            for s in sorted(others, key=lambda s: -s.mean)
+        ),
+    )
+
+
+def _interval(item: Scored) -> Interval:
+    p05, p95 = np.quantile(item.total, [0.05, 0.95])
+    return Interval(mean=item.mean, p05=float(p05), p95=float(p95))

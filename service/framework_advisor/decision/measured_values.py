@@ -1,0 +1,261 @@
+"""From measured ratios to values: which measurements apply to a profile, and what they say.
+
+A probe's pairs are ratios of times between contenders. They are reconciled into one log time per
+contender by weighted least squares, and become a value by a fixed function of
+log2(time / reference time): 1 at the reference, 0 at 256 times it. The reference knows no framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+from framework_knowledge.models import CriterionId
+
+from framework_advisor.decision.circumstances import (
+    DecisionFacet,
+    dtype_of,
+    facet_values,
+)
+from framework_advisor.decision.measurements import MeasuredPair, MeasuredProbe, Measurements
+from framework_advisor.decision.noise import Noise
+from framework_advisor.decision.requirements import Stack
+from framework_advisor.profile import Profile
+from framework_advisor.recommendation import Contender, Measurement
+
+Array = npt.NDArray[np.float64]
+
+#: A value falls from 1 to 0 while the time grows from the reference to 2**8 times the reference.
+OCTAVES = 8.0
+#: A probe that resembles the workload less than this does not count.
+LEAST_RESEMBLANCE = 0.25
+#: How far the time of a workload strays from that of a probe that resembles it fully, as a standard
+#: deviation in log2. Sums of measured layers missed whole training steps by 27 to 59% on the host
+#: where the method was tried (2026-11-23): about 0.35 to 0.67; whole steps and blocks are nearer.
+TRANSFER_OCTAVES = 0.35
+#: Without a pair, a recorded time still says this much (standard deviation in log2): it holds
+#: together contenders that no pair connects.
+UNPAIRED_OCTAVES = 1.0
+#: Two-sided 95% of a normal distribution, to turn an interval into a standard deviation.
+Z95 = 1.959964
+#: Outcomes that say something of the framework itself; the others leave it unknown.
+FACTS_ABOUT_THE_FRAMEWORK = frozenset({"unsupported", "wrong_result"})
+
+DEVICE_OF_ACCELERATOR: Mapping[str, str] = {
+    "none": "cpu", "nvidia": "cuda", "amd": "rocm", "intel_gpu": "xpu", "apple": "mps",
+    "tpu": "tpu",
+}  # fmt: skip
+#: Phones, browsers and boards have other processors than the host of a probe run: no device.
+DEVICE_OF_TARGET: Mapping[str, str] = {
+    "server_cpu": "cpu", "desktop": "cpu", "server_tpu": "tpu",
+}  # fmt: skip
+
+
+def speed_facet(profile: Profile, criterion: CriterionId) -> DecisionFacet:
+    """Which part of the profile says on what device the time counts."""
+    if criterion == "training_speed" or profile.targets == ():
+        return "accelerator"
+    return "target"
+
+
+def device_for(profile: Profile, criterion: CriterionId, value: str) -> str | None:
+    """The device that a facet's value stands for; None where no probe host can stand for it."""
+    if speed_facet(profile, criterion) == "accelerator":
+        return DEVICE_OF_ACCELERATOR.get(value)
+    if value == "server_gpu":
+        accelerators = (profile.platform and profile.platform.accelerators) or ()
+        return "rocm" if "amd" in accelerators and "nvidia" not in accelerators else "cuda"
+    return DEVICE_OF_TARGET.get(value)
+
+
+def resemblance(profile: Profile, probe: MeasuredProbe) -> float:
+    """How much the probe resembles the workload, in [0, 1]; the expectation where it is open."""
+    shares = facet_values(profile, "family").shares
+    families: Mapping[str, float] = dict(probe.probe.families)
+    return sum(share * families.get(family, 0.0) for family, share in shares.items())
+
+
+def why_not(profile: Profile, probe: MeasuredProbe) -> str | None:
+    """Why a probe does not apply to the profile; None where it does."""
+    criterion = probe.probe.criterion
+    facet = facet_values(profile, speed_facet(profile, criterion))
+    if facet.drawn:
+        open_field = "targets" if speed_facet(profile, criterion) == "target" else "platform.accelerators"
+        return f"the profile leaves {open_field} open, so the device is not known"
+    wanted = {device_for(profile, criterion, value) for value in facet.shares}
+    if probe.device not in wanted:
+        named = ", ".join(sorted(facet.shares)) or "no device"
+        phase = "trains on" if criterion == "training_speed" else "runs on"
+        return f"measured on {probe.device}; the project {phase} {named}"
+    dtype = dtype_of(profile) or "float32"
+    if probe.probe.dtype != dtype:
+        return f"measured in {probe.probe.dtype}; the project computes in {dtype}"
+    alike = resemblance(profile, probe)
+    if alike < LEAST_RESEMBLANCE:
+        return f"{probe.probe.title} resembles the workload too little ({alike:.2f})"
+    return None
+
+
+def measurement_rows(profile: Profile, measurements: Measurements) -> tuple[Measurement, ...]:
+    """Every pair that was measured, whether it is applied, and if not, why."""
+    tiers = facet_values(profile, "tier").shares
+    rows = []
+    for probe in measurements.probes:
+        reason = why_not(profile, probe)
+        for pair in probe.pairs:
+            why = reason or _tier_reason(pair, tiers)
+            rows.append(
+                Measurement(
+                    id=pair.id,
+                    probe=probe.probe.id,
+                    a=pair.a,
+                    b=pair.b,
+                    ratio=pair.ratio,
+                    ci95=pair.ci95,
+                    verdict=pair.verdict,
+                    host=probe.host,
+                    run=probe.run,
+                    applied=why is None,
+                    why_not=why,
+                )
+            )
+    return tuple(rows)
+
+
+def _tier_reason(pair: MeasuredPair, tiers: Mapping[str, float]) -> str | None:
+    # Where compiling is open, so is leaving it: eager times count there too.
+    if "compiled" in tiers or pair.a.tier == pair.b.tier == "eager":
+        return None
+    return "measured compiled; the project's own code runs eager"
+
+
+@dataclass(frozen=True, slots=True)
+class LogTime:
+    """log2 of seconds per iteration: centre and standard deviation."""
+
+    centre: float
+    sd: float
+
+
+def reconcile(probe: MeasuredProbe) -> Mapping[Contender, LogTime]:
+    """One log2 time per contender from all pairs, by weighted least squares.
+
+    Minimises sum((x_b - x_a - log2 ratio)^2 / sd^2) + sum((x_i - log2 t_i)^2 / UNPAIRED^2). The
+    standard deviation of a contender is half the mean variance of its pairs, so that a difference of
+    two has about the interval that was measured; pairs share blocks, so that the least-squares
+    covariance would be too narrow. An ``ambiguous`` pair says that nothing is known to differ.
+    """
+    timed = [t for t in probe.times if t.seconds is not None and t.outcome == "ok"]
+    index = {t.contender: i for i, t in enumerate(timed)}
+    if not index:
+        return {}
+    normal = np.eye(len(timed)) / UNPAIRED_OCTAVES**2
+    right = np.array([np.log2(t.seconds or 1.0) for t in timed]) / UNPAIRED_OCTAVES**2
+    variances: dict[Contender, list[float]] = {}
+    for pair in probe.pairs:
+        if pair.a not in index or pair.b not in index:
+            continue
+        sd = max((np.log2(pair.ci95[1]) - np.log2(pair.ci95[0])) / (2 * Z95), 1e-4)
+        difference = 0.0 if pair.verdict == "ambiguous" else float(np.log2(pair.ratio))
+        row = np.zeros(len(timed))
+        row[index[pair.b]], row[index[pair.a]] = 1.0, -1.0
+        normal += np.outer(row, row) / sd**2
+        right += row * difference / sd**2
+        for side in (pair.a, pair.b):
+            variances.setdefault(side, []).append(sd**2)
+    centres = np.linalg.solve(normal, right)
+    return {
+        t.contender: LogTime(
+            float(centres[i]),
+            float(np.sqrt(np.mean(variances[t.contender]) / 2))
+            if t.contender in variances
+            else UNPAIRED_OCTAVES,
+        )
+        for t, i in ((t, index[t.contender]) for t in timed)
+    }
+
+
+class MeasuredValues:
+    """The values that the applying probes give to the stacks, by criterion, tier and device."""
+
+    def __init__(self, profile: Profile, measurements: Measurements, noise: Noise) -> None:
+        self._noise = noise
+        self._tiers = facet_values(profile, "tier").shares
+        self._applied = [
+            (probe, resemblance(profile, probe), reconcile(probe))
+            for probe in measurements.probes
+            if why_not(profile, probe) is None
+        ]
+        rows = measurement_rows(profile, measurements)
+        self._applied_ids = {row.id for row in rows if row.applied}
+
+    def applied_to(self, criterion: CriterionId) -> tuple[str, ...]:
+        """Ids of the probes that count for a criterion."""
+        return tuple(
+            probe.probe.id for probe, _, _ in self._applied if probe.probe.criterion == criterion
+        )
+
+    def draws(
+        self, stack: Stack, criterion: CriterionId, device: str | None, tier: str
+    ) -> Array | None:
+        """Value draws, shape (draws,); None where nothing that applies was measured."""
+        parts: list[tuple[float, Array]] = []
+        for probe, alike, times in self._applied:
+            if probe.probe.criterion != criterion or probe.device != device:
+                continue
+            value = self._probe_draws(probe, alike, times, stack, tier)
+            if value is not None:
+                parts.append((alike, value))
+        if not parts:
+            return None
+        total = sum(weight for weight, _ in parts)
+        mixed: Array = np.sum([weight / total * value for weight, value in parts], axis=0)
+        return mixed
+
+    def _probe_draws(
+        self,
+        probe: MeasuredProbe,
+        alike: float,
+        times: Mapping[Contender, LogTime],
+        stack: Stack,
+        tier: str,
+    ) -> Array | None:
+        own = {c: t for c, t in times.items() if _is(c, stack)}
+        if tier == "eager":
+            own = {c: t for c, t in own.items() if c.tier == "eager"}
+        references = [t.reference_s for t in probe.times if t.reference_s is not None]
+        if not own or not references:
+            broken = any(
+                t.outcome in FACTS_ABOUT_THE_FRAMEWORK and t.contender.tier == tier
+                for t in probe.times
+                if _is(t.contender, stack)
+            )
+            return np.zeros(self._noise.draws) if broken and not own else None
+        # Whoever may compile need not: the faster of what was measured is what a project would run.
+        contender, time = min(own.items(), key=lambda item: item[1].centre)
+        name = ("measured", probe.run, probe.probe.id, stack.subject, contender.tier)
+        octaves = (
+            time.centre
+            - np.log2(median(references))
+            + time.sd * self._noise.normal(*name)
+            + TRANSFER_OCTAVES / alike * self._noise.normal("transfer", probe.probe.id, stack.subject)
+        )
+        return np.clip(1.0 - octaves / OCTAVES, 0.0, 1.0)
+
+    def evidence(self, stack: Stack, criterion: CriterionId) -> tuple[str, ...]:
+        """Ids of the applied pairs in which the stack takes part, for that criterion."""
+        return tuple(
+            pair.id
+            for probe, _, _ in self._applied
+            if probe.probe.criterion == criterion
+            for pair in probe.pairs
+            if pair.id in self._applied_ids and (_is(pair.a, stack) or _is(pair.b, stack))
+        )
+
+
+def _is(contender: Contender, stack: Stack) -> bool:
+    backend = contender.backend or contender.framework
+    return contender.framework == stack.framework and backend == stack.backend

@@ -1,0 +1,75 @@
+"""The pieces to build with: for each kind, the first piece of the knowledge that fits."""
+
+from __future__ import annotations
+
+from framework_knowledge.models import Piece, PieceKind, Snapshot
+
+from framework_advisor.decision.circumstances import applies, facet_values
+from framework_advisor.decision.requirements import Stack as Candidate
+from framework_advisor.profile import Profile
+from framework_advisor.recommendation import Stack, StackPiece
+
+#: A piece in one of these states is never built on anew.
+GONE = frozenset({"deprecated", "ended"})
+
+
+def build_stack(profile: Profile, snapshot: Snapshot, candidate: Candidate) -> Stack:
+    """The stack for a candidate: one piece of each kind, an export for each target."""
+
+    def first(kind: PieceKind, target: str = "", compiled: bool | None = None) -> StackPiece:
+        return _first(profile, snapshot, candidate, kind, target, compiled)
+
+    tiers = facet_values(profile, "tier").shares
+    targets = [wish.kind for wish in profile.target_wishes or ()]
+    return Stack(
+        api=first("api"),
+        backend=_backend(snapshot, candidate),
+        execution=first("execution", compiled=tiers.get("compiled", 0.0) >= 0.5),
+        export=tuple(first("export", target) for target in targets),
+        serving=first("serving", next(iter(targets), "")),
+        distribution=first("distribution"),
+        data=first("data"),
+    )
+
+
+def _first(
+    profile: Profile,
+    snapshot: Snapshot,
+    candidate: Candidate,
+    kind: PieceKind,
+    target: str,
+    compiled: bool | None,
+) -> StackPiece:
+    for piece in snapshot.pieces:
+        if piece.kind == kind and _fits(piece, profile, candidate, target, compiled):
+            return StackPiece(
+                choice=piece.choice, why=piece.why, evidence=piece.evidence, target=target or None
+            )
+    return StackPiece(
+        choice="none needed" if not target else "no path known",
+        why="nothing in the profile asks for one"
+        if not target
+        else f"the knowledge holds no path from {candidate.subject} to {target}",
+        target=target or None,
+    )
+
+
+def _fits(
+    piece: Piece, profile: Profile, candidate: Candidate, target: str, compiled: bool | None
+) -> bool:
+    if piece.maturity in GONE or not set(candidate.looked_up_as()[:2]) & set(piece.subjects):
+        return False
+    if compiled is not None and piece.compiled is not None and piece.compiled != compiled:
+        return False
+    facet = "target" if target else "none"
+    return applies(piece.when, profile, facet, target)
+
+
+def _backend(snapshot: Snapshot, candidate: Candidate) -> StackPiece:
+    framework = next(f for f in snapshot.frameworks if f.id == candidate.backend)
+    own = candidate.backend == candidate.framework
+    return StackPiece(
+        choice=f"{framework.title} {framework.version}",
+        why="runs on itself" if own else "the backend with the highest mean value for this profile",
+        evidence=framework.evidence,
+    )

@@ -1,0 +1,237 @@
+"""Values of the stacks on the criteria's fixed scales, with their uncertainty.
+
+What speaks of a stack on a criterion is pooled: the mean of the anchors that the claims satisfy,
+each weighted by its grade, with a spread from grade and age. Age widens and never shifts, so that
+older evidence cannot narrow an interval. Where nothing speaks, the value is uniform on [0, 1].
+Measured beats documented beats judged by being less uncertain, not by fiat; where a measurement
+applies, it stands in for what documents say of the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from framework_knowledge.models import Cell, Claim, Criterion, CriterionId, Grade, Snapshot, Subject
+
+from framework_advisor.decision.circumstances import (
+    FACET_DIMENSION,
+    DecisionFacet,
+    applies,
+    facet_values,
+)
+from framework_advisor.decision.measured_values import MeasuredValues, device_for, speed_facet
+from framework_advisor.decision.noise import Noise
+from framework_advisor.decision.requirements import Stack
+from framework_advisor.decision.team_fit import team_fit
+from framework_advisor.profile import Profile
+from framework_advisor.recommendation import Basis
+
+Array = npt.NDArray[np.float64]
+
+#: Standard deviation, on the scale from 0 to 1, of how surely evidence of a grade puts a subject on
+#: an anchor. Half a step of a five-level scale is 0.125: a primary source leaves about that much.
+SPREAD: Mapping[Grade, float] = {
+    "measured": 0.08,
+    "registry": 0.10,
+    "primary": 0.12,
+    "secondary": 0.18,
+    "judgement": 0.20,
+    "unsourced": 0.30,
+}
+#: Evidence that was read longer ago than this loses certainty, that much a year.
+FRESH_YEARS = 1.0
+AGEING_PER_YEAR = 0.05
+
+SPEEDS: frozenset[CriterionId] = frozenset({"training_speed", "inference_speed"})
+JUDGED: frozenset[Grade] = frozenset({"judgement", "unsourced"})
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """One piece of evidence for a value: where it puts it and how surely.
+
+    ``subject`` is whom the evidence speaks of, and names its noise: Keras on JAX that inherits what
+    is said of JAX shares the draw.
+    """
+
+    evidence: str
+    subject: Subject
+    anchor: str
+    value: float
+    spread: float
+    grade: Grade
+
+
+def spread_of(statement: Claim | Cell, as_of: date) -> float:
+    """Standard deviation of a statement on the scale from 0 to 1, from its grade and age."""
+    years = max(0, (as_of - statement.observed).days) / 365.25
+    return SPREAD[statement.grade] + AGEING_PER_YEAR * max(0.0, years - FRESH_YEARS)
+
+
+class Values:
+    """Value draws of every stack on every criterion."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        snapshot: Snapshot,
+        measured: MeasuredValues,
+        noise: Noise,
+    ) -> None:
+        self._profile = profile
+        self._snapshot = snapshot
+        self._measured = measured
+        self._noise = noise
+        self._criteria: dict[CriterionId, Criterion] = {c.id: c for c in snapshot.criteria}
+        self._statements: dict[tuple[CriterionId, Subject], list[tuple[Claim | Cell, str]]] = {}
+        for claim in snapshot.claims:
+            for subject, anchor in claim.values.items():
+                self._statements.setdefault((claim.criterion, subject), []).append((claim, anchor))
+        for cell in snapshot.cells:
+            if cell.framework:
+                key = (cell.criterion, cell.framework)
+                self._statements.setdefault(key, []).append((cell, cell.value))
+
+    def facet(self, criterion: CriterionId) -> DecisionFacet:
+        """The part of the profile that the criterion is judged for."""
+        if criterion in SPEEDS:
+            return speed_facet(self._profile, criterion)
+        if criterion == "team_fit":
+            return "fluency"
+        return self._criteria[criterion].facet
+
+    def draws(
+        self,
+        stack: Stack,
+        criterion: CriterionId,
+        replaced: Mapping[tuple[str, Subject], str] | None = None,
+    ) -> Array:
+        """Value draws in [0, 1], shape (draws,).
+
+        ``replaced`` puts a statement's subject on another anchor: what if that fact were different?
+        """
+        facet = facet_values(self._profile, self.facet(criterion))
+        parts = {
+            value: self._at(stack, criterion, value, replaced or {}) for value in facet.shares
+        }
+        if facet.drawn:
+            return np.choose(self.facet_index(self.facet(criterion)), list(parts.values()))
+        mixed: Array = np.sum([facet.shares[v] * part for v, part in parts.items()], axis=0)
+        return mixed
+
+    def facet_index(self, facet: DecisionFacet) -> npt.NDArray[np.intp]:
+        """Which value of an open facet each draw takes, shape (draws,)."""
+        shares = np.array(list(facet_values(self._profile, facet).shares.values()))
+        # Rounding may leave the last bound below 1; the last value takes what is left.
+        bounds = np.cumsum(shares / shares.sum())[:-1]
+        return np.searchsorted(bounds, self._noise.uniform("facet", facet), side="right")
+
+    def _at(
+        self,
+        stack: Stack,
+        criterion: CriterionId,
+        value: str,
+        replaced: Mapping[tuple[str, Subject], str],
+    ) -> Array:
+        """Draws for one value of the facet."""
+        if criterion == "team_fit":
+            return team_fit(self._profile, stack, value, self._noise)
+        if criterion in SPEEDS:
+            measured = self._measured_at(stack, criterion, value)
+            if measured is not None:
+                return measured
+        supports = self.supports(stack, criterion, value, replaced)
+        if not supports:
+            return self._noise.uniform("unknown", stack.subject, criterion)
+        weights = np.array([1 / SPREAD[s.grade] ** 2 for s in supports])
+        weights /= weights.sum()
+        drawn = np.zeros(self._noise.draws)
+        for weight, s in zip(weights, supports, strict=True):
+            noise = self._noise.normal("fact", s.evidence, s.subject)
+            drawn += weight * (s.value + s.spread * noise)
+        return np.clip(drawn, 0.0, 1.0)
+
+    def _measured_at(self, stack: Stack, criterion: CriterionId, value: str) -> Array | None:
+        device = device_for(self._profile, criterion, value)
+        tiers = facet_values(self._profile, "tier")
+        parts = [self._measured.draws(stack, criterion, device, tier) for tier in tiers.shares]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return known[0] if known else None
+        return known[0] if len(known) == 1 else np.choose(self.facet_index("tier"), known)
+
+    def supports(
+        self,
+        stack: Stack,
+        criterion: CriterionId,
+        value: str,
+        replaced: Mapping[tuple[str, Subject], str] | None = None,
+    ) -> tuple[Support, ...]:
+        """The evidence that speaks of a stack on a criterion for one value of the facet.
+
+        What is said for the circumstances replaces what is said in general; what is said of Keras
+        on that backend replaces what it inherits.
+        """
+        scale = self._criteria[criterion]
+        facet = self.facet(criterion)
+        for subject in self._subjects(stack, scale):
+            found = [
+                (statement, (replaced or {}).get((statement.id, subject), anchor))
+                for statement, anchor in self._statements.get((criterion, subject), ())
+                if applies(statement.when, self._profile, facet, value)
+            ]
+            special = [item for item in found if _is_special(item[0], facet)]
+            chosen = special or found
+            if chosen:
+                return tuple(
+                    Support(
+                        evidence=statement.id,
+                        subject=subject,
+                        anchor=anchor,
+                        value=scale.value_of(anchor),
+                        spread=spread_of(statement, self._snapshot.as_of),
+                        grade=statement.grade,
+                    )
+                    for statement, anchor in chosen
+                )
+        return ()
+
+    def _subjects(self, stack: Stack, criterion: Criterion) -> tuple[Subject, ...]:
+        names = stack.looked_up_as()
+        if len(names) == 1:
+            return names
+        own, framework, backend = names
+        return (own, backend, framework) if criterion.follows_backend else (own, framework)
+
+    def basis(self, stack: Stack, criterion: CriterionId) -> tuple[Basis, tuple[str, ...]]:
+        """What a value rests on, and the ids of its evidence."""
+        if criterion == "team_fit":
+            team = self._profile.team
+            told = team is not None and (team.skills is not None or bool(team.existing_code))
+            return ("judged", ("profile:team",)) if told else ("unknown", ())
+        measured: tuple[str, ...] = ()
+        supports: dict[str, Support] = {}
+        for value in facet_values(self._profile, self.facet(criterion)).shares:
+            if criterion in SPEEDS and self._measured_at(stack, criterion, value) is not None:
+                measured = self._measured.evidence(stack, criterion)
+            else:
+                supports |= {s.evidence: s for s in self.supports(stack, criterion, value)}
+        evidence = (*measured, *supports)
+        if measured:
+            return "measured", evidence
+        if not supports:
+            return "unknown", ()
+        judged = all(s.grade in JUDGED for s in supports.values())
+        return ("judged" if judged else "documented"), evidence
+
+
+def _is_special(statement: Claim | Cell, facet: DecisionFacet) -> bool:
+    """Whether a statement is made for circumstances, those of the facet first of all."""
+    dimension = FACET_DIMENSION.get(facet)
+    if dimension:
+        return bool(getattr(statement.when, dimension))
+    return statement.when != type(statement.when)()

@@ -1,0 +1,116 @@
+"""Recorded probe runs as the decision core takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, cast
+
+from framework_probes import results
+from framework_probes.catalogue import CATALOGUE, Probe
+
+from framework_advisor.decision.measurements import (
+    MeasuredPair,
+    MeasuredProbe,
+    MeasuredTime,
+    Measurements,
+    ProbeFacts,
+)
+from framework_advisor.recommendation import Contender
+
+Device = Literal["cpu", "cuda", "rocm", "xpu", "mps", "tpu"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A finished probe run as the store keeps it."""
+
+    id: str
+    host: results.Host
+    finished: date
+    results: tuple[results.Result, ...]
+    pairs: tuple[results.Pair, ...]
+    environments: tuple[results.Environment, ...]
+
+
+def measurements_from(runs: Iterable[RecordedRun]) -> Measurements:
+    """What the runs measured, newest statement of each probe and host first, and the catalogue.
+
+    Where two runs of one host measured the same probe on the same device, the newer one counts.
+    """
+    newest: dict[tuple[str, str, str], MeasuredProbe] = {}
+    for run in sorted(runs, key=lambda r: r.finished):
+        for measured in _probes_of(run):
+            newest[measured.host, measured.probe.id, measured.device] = measured
+    return Measurements(probes=tuple(newest.values()), catalogue=probe_facts())
+
+
+def probe_facts() -> tuple[ProbeFacts, ...]:
+    """The catalogue, as far as a decision needs it."""
+    return tuple(_facts(probe) for probe in CATALOGUE.values())
+
+
+def _facts(probe: Probe) -> ProbeFacts:
+    return ProbeFacts(
+        id=probe.id,
+        title=probe.title,
+        criterion=probe.criterion,
+        families=dict(probe.families),
+        dtype=probe.dtype,
+        cost_s=probe.cost_s,
+    )
+
+
+def _probes_of(run: RecordedRun) -> Iterator[MeasuredProbe]:
+    for probe_id, device in dict.fromkeys((r.probe, r.device) for r in run.results):
+        # A run made by another version may hold probes that this one no longer has.
+        probe = CATALOGUE.get(probe_id)
+        if probe is None:
+            continue
+        yield MeasuredProbe(
+            probe=_facts(probe),
+            run=run.id,
+            host=run.host.id,
+            device=cast(Device, device),
+            observed=run.finished,
+            times=tuple(
+                _time(r) for r in run.results if (r.probe, r.device) == (probe_id, device)
+            ),
+            pairs=tuple(
+                _pair(p) for p in run.pairs if (p.probe, p.device) == (probe_id, device)
+            ),
+        )
+
+
+def _time(result: results.Result) -> MeasuredTime:
+    return MeasuredTime(
+        id=result.id,
+        contender=_contender(result.contender),
+        outcome=result.outcome,
+        reason=result.reason,
+        seconds=result.time.seconds if result.time else None,
+        reference_s=result.reference.seconds if result.reference else None,
+        environment=result.environment,
+    )
+
+
+def _pair(pair: results.Pair) -> MeasuredPair:
+    return MeasuredPair(
+        id=f"{pair.run}:{pair.probe}:{_slug(pair.a)}~{_slug(pair.b)}",
+        a=_contender(pair.a),
+        b=_contender(pair.b),
+        ratio=pair.ratio,
+        ci95=pair.ci95,
+        verdict=pair.verdict,
+    )
+
+
+def _contender(contender: results.Contender) -> Contender:
+    return Contender(
+        framework=contender.framework, backend=contender.backend, tier=contender.tier
+    )
+
+
+def _slug(contender: results.Contender) -> str:
+    return f"{contender.subject}/{contender.tier}"
