@@ -1,0 +1,138 @@
+"""The service's queue: runs wait in the store, and one at a time is executed on this host."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from framework_probes.results import Host
+
+from framework_advisor.errors import Conflict
+from framework_advisor.runs.execution import Execution
+from framework_advisor.runs.lock import HostLock
+from framework_advisor.runs.request import ProbeRunRequest
+from framework_advisor.store import Run, Store
+
+#: How often to look whether another process on this host has finished measuring, seconds.
+LOCK_POLL_S = 0.5
+ORPHANED = "its process ended before the run did; results until then are kept"
+
+log = structlog.get_logger(__name__)
+
+
+class RunQueue:
+    """Takes runs in and executes them in order."""
+
+    def __init__(self, store: Store, data_dir: Path, host: Host) -> None:
+        self.host = host
+        self._store = store
+        self._lock = HostLock(data_dir)
+        self._wake = asyncio.Event()
+        self._current: Execution | None = None
+        self._stopping = False
+        self._worker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Settle what an earlier process left behind, then begin to work."""
+        await self._store.hosts.add(self.host)
+        if self._lock.acquire("none"):
+            await self._settle()
+            self._lock.release()
+        self._worker = asyncio.create_task(self._work())
+        self._wake.set()
+
+    async def stop(self) -> None:
+        """Interrupt the run that goes on, reap its processes, and leave the rest queued."""
+        self._stopping = True
+        self._wake.set()
+        if self._current is not None:
+            self._current.stop("interrupted")
+        if self._worker is not None:
+            await self._worker
+
+    async def submit(self, request: ProbeRunRequest) -> Run:
+        """Queue a run."""
+        run = await self._store.runs.create(request.to_run(), self.host.id)
+        await self._announce()
+        self._wake.set()
+        return await self._store.runs.get(run.id)
+
+    async def cancel(self, id_: str) -> Run:
+        """End a run that has not ended; the run as it then is, its finished results kept.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it has ended, or another process is executing it.
+        """
+        while True:
+            if self._current is not None and self._current.run_id == id_:
+                self._current.stop("cancelled")
+                await self._current.ended.wait()
+                return await self._store.runs.get(id_)
+            run = await self._store.runs.get(id_)
+            if run.ended:
+                raise Conflict(f"Probe run {id_} has ended: it is {run.status}.")
+            if run.status == "running":
+                raise Conflict(
+                    f"Probe run {id_} is executed by another process: {self._lock.holder()}. "
+                    "End it there."
+                )
+            if await self._store.runs.cancel_queued(id_):
+                await self._announce()
+                return await self._store.runs.get(id_)
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            queued = [r for r in await self._store.runs.open(self.host.id) if r.status == "queued"]
+            if not queued:
+                await self._wake.wait()
+            elif self._lock.acquire(queued[0].id):
+                try:
+                    await self._settle()
+                    await self._execute(queued[0])
+                finally:
+                    self._current = None
+                    self._lock.release()
+            else:
+                await self._wait_for_lock(queued[0])
+
+    async def _execute(self, run: Run) -> None:
+        execution = self._current = Execution(self._store, run.request)
+        if self._stopping:
+            return
+        log.info("probe_run_started", run=run.id, suite=run.request.suite)
+        try:
+            ended = await execution.execute()
+        except Conflict:
+            return  # cancelled while it was about to start
+        except Exception as error:
+            log.exception("probe_run_broken", run=run.id)
+            await self._store.runs.end(run.id, "failed", f"the service failed: {error}")
+            return
+        log.info("probe_run_ended", run=run.id, status=ended.status, message=ended.message)
+        await self._announce()
+
+    async def _settle(self) -> None:
+        """With the lock held: a run that is still ``running`` lost its executor."""
+        for run in await self._store.runs.interrupt_running(self.host.id, ORPHANED):
+            log.warning("probe_run_interrupted", run=run)
+
+    async def _wait_for_lock(self, run: Run) -> None:
+        message = f"waits for {self._lock.holder()}, which measures on this host"
+        if message != run.message:
+            await self._store.runs.note(run.id, message=message)
+        try:
+            async with asyncio.timeout(LOCK_POLL_S):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _announce(self) -> None:
+        """Tell every queued run what it waits for: the one before it."""
+        before: Run | None = None
+        for run in await self._store.runs.open(self.host.id):
+            if run.status == "queued" and before is not None:
+                await self._store.runs.note(run.id, message=f"waits for probe run {before.id}")
+            before = run

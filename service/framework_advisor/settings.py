@@ -1,0 +1,88 @@
+"""What the environment says: ``FRAMEWORK_ADVISOR_…``, read once and checked as a whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from framework_advisor.errors import FieldError, InvalidInput
+from framework_advisor.profile import field_errors
+
+PREFIX = "FRAMEWORK_ADVISOR_"
+
+
+def default_data_dir() -> Path:
+    """``$XDG_DATA_HOME/framework-advisor``, or below ``~/.local/share`` where that is not set."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "framework-advisor"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. An argument wins over the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", validate_default=True
+    )
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Where the store and the host's lock live; made if it is absent.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        min_length=1,
+        description="SQLAlchemy URL with an asynchronous driver. Absent: SQLite in data_dir.",
+    )
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8000, ge=0, le=65535, description="0: any free port")
+    log_format: Literal["console", "json"] = "console"
+    max_body_bytes: PositiveInt = Field(
+        default=1024 * 1024, description="A larger request body is refused with 413."
+    )
+
+    @property
+    def store_url(self) -> str:
+        """The database to open."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'advisor.sqlite3'}"
+
+    def make_data_dir(self) -> None:
+        """Create the data directory, for its owner alone.
+
+        Raises:
+            InvalidInput: it cannot be made.
+        """
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidInput(
+                (
+                    FieldError(
+                        f"{PREFIX}DATA_DIR",
+                        f"{self.data_dir} cannot be made: {error.strerror}",
+                        "a directory that this user may write",
+                    ),
+                )
+            ) from None
+
+
+def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of this process; ``overrides`` (field name to value) win.
+
+    Raises:
+        InvalidInput: a value is wrong; names the variable.
+    """
+    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise InvalidInput(
+            tuple(
+                FieldError(PREFIX + e.pointer.lstrip("/").upper(), e.detail, e.expected)
+                for e in field_errors(error.errors())
+            )
+        ) from None

@@ -1,0 +1,76 @@
+"""Hosts that were seen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from advanced_alchemy.filters import OrderBy
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from framework_probes.results import Host
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from framework_advisor.errors import NotFound
+from framework_advisor.store.documents import HOST, PEAKS
+from framework_advisor.store.records import HostRecord
+from framework_advisor.store.sessions import Sessions
+from framework_advisor.store.tables import HostRow, RunRow
+
+
+class HostRepository(SQLAlchemyAsyncRepository[HostRow]):
+    """Access to the table."""
+
+    model_type = HostRow
+
+
+class Hosts:
+    """Keeps and finds hosts."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def add(self, host: Host) -> None:
+        """Note that the host is there now; its description becomes the newest one."""
+        now = datetime.now(UTC)
+        async with self._sessions.writing() as session:
+            repository = HostRepository(session=session, auto_refresh=False)
+            row = await repository.get_one_or_none(id=host.id)
+            if row is None:
+                row = HostRow(id=host.id, first_seen=now, last_seen=now, document="")
+                session.add(row)
+            row.last_seen, row.document = now, HOST.write(host)
+
+    async def get(self, id_: str) -> HostRecord:
+        """The host of that id.
+
+        Raises:
+            NotFound: no such host was seen.
+        """
+        async with self._sessions.reading() as session:
+            row = await HostRepository(session=session).get_one_or_none(id=id_)
+            if row is None:
+                raise NotFound(f"There is no host {id_}.")
+            return await _record(session, row)
+
+    async def all(self) -> tuple[HostRecord, ...]:
+        """Every host, the one seen last first."""
+        async with self._sessions.reading() as session:
+            rows = await HostRepository(session=session).get_many(OrderBy("last_seen", "desc"))
+            return tuple([await _record(session, row) for row in rows])
+
+
+async def _record(session: AsyncSession, row: HostRow) -> HostRecord:
+    runs = select(RunRow.id, RunRow.peaks).where(RunRow.host_id == row.id)
+    newest = await session.scalar(select(func.max(RunRow.seq)).where(RunRow.host_id == row.id))
+    measured = (
+        await session.execute(
+            runs.where(RunRow.peaks.is_not(None)).order_by(RunRow.seq.desc()).limit(1)
+        )
+    ).first()
+    return HostRecord(
+        host=HOST.read(row.document),
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        peaks=PEAKS.read(measured.peaks) if measured and measured.peaks else None,
+        latest_run=await session.scalar(select(RunRow.id).where(RunRow.seq == newest)),
+    )

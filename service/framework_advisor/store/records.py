@@ -1,0 +1,78 @@
+"""What the store hands out: frozen values, free of SQLAlchemy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from framework_probes.results import Environment, Host, Outcome, Pair, Peaks, Result, RunRequest
+
+Item = TypeVar("Item")
+
+RunStatus = Literal[
+    "queued", "running", "succeeded", "partial", "failed", "cancelled", "interrupted"
+]
+#: A run in one of these goes on; in any other it has ended for good.
+OPEN: tuple[RunStatus, ...] = ("queued", "running")
+#: A run in one of these has measured all it was asked to, and may decide.
+FINISHED: tuple[RunStatus, ...] = ("succeeded", "partial")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some of a list, newest first. ``next`` is the cursor of what follows, None at the end."""
+
+    items: tuple[Item, ...]
+    total: int
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A probe run: what was asked, how far it is, what became of it.
+
+    ``done`` of ``planned`` results; ``counts`` holds results by outcome; ``peaks`` is None until
+    the host's peaks were measured.
+    """
+
+    id: str
+    host: str
+    status: RunStatus
+    request: RunRequest
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    done: int = 0
+    planned: int | None = None
+    message: str = ""
+    peaks: Peaks | None = None
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Nothing will be added to it."""
+        return self.status not in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class RunResults:
+    """All that a run has measured, in the order in which it was taken."""
+
+    run: str
+    host: Host
+    environments: tuple[Environment, ...]
+    results: tuple[Result, ...]
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HostRecord:
+    """A host that was seen, with the peaks of its newest run that measured them."""
+
+    host: Host
+    first_seen: datetime
+    last_seen: datetime
+    peaks: Peaks | None
+    latest_run: str | None

@@ -1,0 +1,282 @@
+"""Probe runs: their state, and what they have measured so far.
+
+Every method is one transaction, so what was added survives whatever happens next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from framework_advisor.errors import Conflict, NotFound
+from framework_advisor.measured import RecordedRun
+from framework_advisor.store.documents import ENVIRONMENT, HOST, PAIR, PEAKS, REQUEST, RESULT
+from framework_advisor.store.records import FINISHED, OPEN, Page, Run, RunResults, RunStatus
+from framework_advisor.store.sessions import Sessions
+from framework_advisor.store.tables import EnvironmentRow, HostRow, PairRow, ResultRow, RunRow
+
+
+class RunRepository(SQLAlchemyAsyncRepository[RunRow]):
+    """Access to the table."""
+
+    model_type = RunRow
+
+
+class Runs:
+    """Keeps and finds probe runs, and all that belongs to one."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def create(self, request: RunRequest, host: str, message: str = "") -> Run:
+        """A new run in state ``queued``. The host has been added before."""
+        row = RunRow(
+            id=request.run,
+            host_id=host,
+            status="queued",
+            request=REQUEST.write(request),
+            created_at=datetime.now(UTC),
+            done=0,
+            message=message,
+        )
+        async with self._sessions.writing() as session:
+            await RunRepository(session=session, auto_refresh=False).add(row)
+        return _run(row, {})
+
+    async def get(self, id_: str) -> Run:
+        """The run of that id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._sessions.reading() as session:
+            row = await _row(session, id_)
+            return (await _with_counts(session, [row]))[0]
+
+    async def page(self, limit: int, cursor: int | None = None) -> Page[Run]:
+        """Up to ``limit``, newest first, from those older than ``cursor``."""
+        older = [] if cursor is None else [RunRow.seq < cursor]
+        async with self._sessions.reading() as session:
+            repository = RunRepository(session=session)
+            total = await repository.count()
+            rows = await repository.get_many(
+                *older, OrderBy("seq", "desc"), LimitOffset(limit=limit + 1, offset=0)
+            )
+            shown = rows[:limit]
+            return Page(
+                items=await _with_counts(session, shown),
+                total=total,
+                next=shown[-1].seq if len(rows) > limit else None,
+            )
+
+    async def open(self, host: str) -> tuple[Run, ...]:
+        """The runs of that host that have not ended, oldest first."""
+        async with self._sessions.reading() as session:
+            rows = await RunRepository(session=session).get_many(
+                CollectionFilter(field_name="status", values=list(OPEN)),
+                OrderBy("seq", "asc"),
+                host_id=host,
+            )
+            return await _with_counts(session, rows)
+
+    async def latest_finished(self, host: str) -> Run | None:
+        """The newest run of that host that measured all it was asked to."""
+        async with self._sessions.reading() as session:
+            rows = await RunRepository(session=session).get_many(
+                CollectionFilter(field_name="status", values=list(FINISHED)),
+                OrderBy("seq", "desc"),
+                LimitOffset(limit=1, offset=0),
+                host_id=host,
+            )
+            return next(iter(await _with_counts(session, rows)), None)
+
+    async def start(self, id_: str) -> None:
+        """``queued`` becomes ``running``.
+
+        Raises:
+            Conflict: it is not queued any more.
+        """
+        await self._move(
+            id_, ("queued",), status="running", started_at=datetime.now(UTC), message=""
+        )
+
+    async def end(self, id_: str, status: RunStatus, message: str) -> None:
+        """The run has ended, for good.
+
+        Raises:
+            Conflict: it had ended before.
+        """
+        await self._move(id_, OPEN, status=status, finished_at=datetime.now(UTC), message=message)
+
+    async def cancel_queued(self, id_: str) -> bool:
+        """``queued`` becomes ``cancelled``; False where it is not queued any more."""
+        async with self._sessions.writing() as session:
+            cancelled = await session.scalars(
+                update(RunRow)
+                .where(RunRow.id == id_, RunRow.status == "queued")
+                .values(
+                    status="cancelled",
+                    finished_at=datetime.now(UTC),
+                    message="cancelled before it began",
+                )
+                .returning(RunRow.id)
+            )
+            return bool(cancelled.all())
+
+    async def note(
+        self,
+        id_: str,
+        *,
+        done: int | None = None,
+        planned: int | None = None,
+        message: str | None = None,
+        peaks: Peaks | None = None,
+    ) -> None:
+        """How far it is; None leaves a figure as it was. A run that has ended stays as it is."""
+        given: dict[str, Any] = {
+            "done": done,
+            "planned": planned,
+            "message": message,
+            "peaks": PEAKS.write(peaks) if peaks else None,
+        }
+        changes = {name: value for name, value in given.items() if value is not None}
+        async with self._sessions.writing() as session:
+            await session.execute(
+                update(RunRow).where(RunRow.id == id_, RunRow.status.in_(OPEN)).values(changes)
+            )
+
+    async def interrupt_running(self, host: str, message: str) -> tuple[str, ...]:
+        """Mark every ``running`` run of that host ``interrupted``; their ids.
+
+        For whoever holds the host's lock: nobody else can be executing one.
+        """
+        async with self._sessions.writing() as session:
+            ids = await session.scalars(
+                update(RunRow)
+                .where(RunRow.host_id == host, RunRow.status == "running")
+                .values(status="interrupted", finished_at=datetime.now(UTC), message=message)
+                .returning(RunRow.id)
+            )
+            return tuple(ids)
+
+    async def add_environment(self, run: str, environment: Environment) -> None:
+        """What a worker of the run runs in. Adding it again changes nothing."""
+        row = EnvironmentRow(run_id=run, id=environment.id, document=ENVIRONMENT.write(environment))
+        async with self._sessions.writing() as session:
+            await session.merge(row)
+
+    async def add_result(self, result: Result) -> None:
+        """One result, final as it is."""
+        row = ResultRow(
+            run_id=result.run,
+            id=result.id,
+            outcome=result.outcome,
+            document=RESULT.write(result),
+        )
+        async with self._sessions.writing() as session:
+            session.add(row)
+
+    async def add_pair(self, pair: Pair) -> None:
+        """One comparison, final as it is."""
+        async with self._sessions.writing() as session:
+            session.add(PairRow(run_id=pair.run, document=PAIR.write(pair)))
+
+    async def results(self, id_: str) -> RunResults:
+        """All that the run has measured so far.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        async with self._sessions.reading() as session:
+            row = await _row(session, id_)
+            host = await session.get_one(HostRow, row.host_id)
+            documents = {
+                table: await session.scalars(
+                    select(table.document).where(table.run_id == id_).order_by(order)
+                )
+                for table, order in (
+                    (EnvironmentRow, EnvironmentRow.id),
+                    (ResultRow, ResultRow.seq),
+                    (PairRow, PairRow.seq),
+                )
+            }
+        return RunResults(
+            run=id_,
+            host=HOST.read(host.document),
+            environments=tuple(map(ENVIRONMENT.read, documents[EnvironmentRow])),
+            results=tuple(map(RESULT.read, documents[ResultRow])),
+            pairs=tuple(map(PAIR.read, documents[PairRow])),
+        )
+
+    async def recorded(self, id_: str) -> RecordedRun:
+        """The run as the decision takes it.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it has not ended yet.
+        """
+        run = await self.get(id_)
+        if run.finished_at is None:
+            raise Conflict(f"Probe run {id_} is {run.status}; it decides nothing before it ends.")
+        measured = await self.results(id_)
+        return RecordedRun(
+            id=id_,
+            host=measured.host,
+            finished=run.finished_at.date(),
+            results=measured.results,
+            pairs=measured.pairs,
+            environments=measured.environments,
+        )
+
+    async def _move(self, id_: str, expected: tuple[RunStatus, ...], **changes: object) -> None:
+        async with self._sessions.writing() as session:
+            row = await _row(session, id_)
+            if row.status not in expected:
+                raise Conflict(f"Probe run {id_} is {row.status} already.")
+            for name, value in changes.items():
+                setattr(row, name, value)
+
+
+async def _row(session: AsyncSession, id_: str) -> RunRow:
+    row = await RunRepository(session=session).get_one_or_none(id=id_)
+    if row is None:
+        raise NotFound(f"There is no probe run {id_}.")
+    return row
+
+
+async def _with_counts(session: AsyncSession, rows: Iterable[RunRow]) -> tuple[Run, ...]:
+    rows = list(rows)
+    counts: dict[str, dict[Outcome, int]] = {row.id: {} for row in rows}
+    counted = await session.execute(
+        select(ResultRow.run_id, ResultRow.outcome, func.count())
+        .where(ResultRow.run_id.in_(counts))
+        .group_by(ResultRow.run_id, ResultRow.outcome)
+        .order_by(ResultRow.outcome)
+    )
+    for run, outcome, number in counted:
+        counts[run][cast("Outcome", outcome)] = number
+    return tuple(_run(row, counts[row.id]) for row in rows)
+
+
+def _run(row: RunRow, counts: dict[Outcome, int]) -> Run:
+    return Run(
+        id=row.id,
+        host=row.host_id,
+        status=cast("RunStatus", row.status),
+        request=REQUEST.read(row.request),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        done=row.done,
+        planned=row.planned,
+        message=row.message,
+        peaks=PEAKS.read(row.peaks) if row.peaks else None,
+        counts=counts,
+    )

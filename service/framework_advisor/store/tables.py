@@ -1,0 +1,96 @@
+"""The tables. A document (recommendation, result, …) is kept whole as JSON text; what is asked
+for by the database stands in columns beside it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from advanced_alchemy.base import CommonTableAttributes, convention
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SHORT = 64
+
+
+class Base(CommonTableAttributes, DeclarativeBase):
+    """Base of the tables, with a registry of its own so that an embedder's stay apart."""
+
+    metadata = MetaData(naming_convention=convention)
+
+
+class RecommendationRow(Base):
+    """One answer, as it was given."""
+
+    __tablename__ = "recommendations"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(SHORT), unique=True)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    document: Mapped[str] = mapped_column(Text)
+
+
+class HostRow(Base):
+    """A machine that probes ran on."""
+
+    __tablename__ = "hosts"
+
+    id: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    first_seen: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    last_seen: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    document: Mapped[str] = mapped_column(Text)
+
+
+class RunRow(Base):
+    """A probe run."""
+
+    __tablename__ = "probe_runs"
+    __table_args__ = (Index("ix_probe_runs_host_status", "host_id", "status"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(SHORT), unique=True)
+    host_id: Mapped[str] = mapped_column(ForeignKey("hosts.id"))
+    status: Mapped[str] = mapped_column(String(SHORT))
+    request: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    started_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    done: Mapped[int] = mapped_column(default=0)
+    planned: Mapped[int | None]
+    message: Mapped[str] = mapped_column(Text, default="")
+    peaks: Mapped[str | None] = mapped_column(Text)
+
+
+class EnvironmentRow(Base):
+    """What a worker of a run ran in; stands once per run."""
+
+    __tablename__ = "environments"
+
+    run_id: Mapped[str] = mapped_column(
+        ForeignKey("probe_runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+
+
+class ResultRow(Base):
+    """One measurement of one contender."""
+
+    __tablename__ = "results"
+    __table_args__ = (Index("ix_results_run_id_id", "run_id", "id", unique=True),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("probe_runs.id", ondelete="CASCADE"))
+    id: Mapped[str] = mapped_column(String(SHORT))
+    outcome: Mapped[str] = mapped_column(String(SHORT))
+    document: Mapped[str] = mapped_column(Text)
+
+
+class PairRow(Base):
+    """Two contenders on one probe, compared."""
+
+    __tablename__ = "pairs"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("probe_runs.id", ondelete="CASCADE"), index=True)
+    document: Mapped[str] = mapped_column(Text)
