@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from uuid import uuid4
 
-from framework_knowledge import Knowledge, load
-
 from framework_advisor.decision import decide
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Links, Recommendation
+from framework_knowledge import Knowledge, load
 
 
 class Advisor:

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
 
-from framework_probes import results
-from framework_probes.catalogue import CATALOGUE, Probe
-
 from framework_advisor.decision.measurements import (
     MeasuredPair,
     MeasuredProbe,
@@ -18,6 +15,9 @@ from framework_advisor.decision.measurements import (
     ProbeFacts,
 )
 from framework_advisor.recommendation import Contender
+from framework_probes.catalogue import CATALOGUE, Probe
+from framework_probes.results import Contender as ProbeContender
+from framework_probes.results import Environment, Host, Pair, Result
 
 Device = Literal["cpu", "cuda", "rocm", "xpu", "mps", "tpu"]
 
@@ -27,11 +27,11 @@ class RecordedRun:
     """A finished probe run as the store keeps it."""
 
     id: str
-    host: results.Host
+    host: Host
     finished: date
-    results: tuple[results.Result, ...]
-    pairs: tuple[results.Pair, ...]
-    environments: tuple[results.Environment, ...]
+    results: tuple[Result, ...]
+    pairs: tuple[Pair, ...]
+    environments: tuple[Environment, ...]
 
 
 def measurements_from(runs: Iterable[RecordedRun]) -> Measurements:
@@ -74,16 +74,12 @@ def _probes_of(run: RecordedRun) -> Iterator[MeasuredProbe]:
             host=run.host.id,
             device=cast(Device, device),
             observed=run.finished,
-            times=tuple(
-                _time(r) for r in run.results if (r.probe, r.device) == (probe_id, device)
-            ),
-            pairs=tuple(
-                _pair(p) for p in run.pairs if (p.probe, p.device) == (probe_id, device)
-            ),
+            times=tuple(_time(r) for r in run.results if (r.probe, r.device) == (probe_id, device)),
+            pairs=tuple(_pair(p) for p in run.pairs if (p.probe, p.device) == (probe_id, device)),
         )
 
 
-def _time(result: results.Result) -> MeasuredTime:
+def _time(result: Result) -> MeasuredTime:
     return MeasuredTime(
         id=result.id,
         contender=_contender(result.contender),
@@ -95,7 +91,7 @@ def _time(result: results.Result) -> MeasuredTime:
     )
 
 
-def _pair(pair: results.Pair) -> MeasuredPair:
+def _pair(pair: Pair) -> MeasuredPair:
     return MeasuredPair(
         id=f"{pair.run}:{pair.probe}:{_slug(pair.a)}~{_slug(pair.b)}",
         a=_contender(pair.a),
@@ -106,11 +102,9 @@ def _pair(pair: results.Pair) -> MeasuredPair:
     )
 
 
-def _contender(contender: results.Contender) -> Contender:
-    return Contender(
-        framework=contender.framework, backend=contender.backend, tier=contender.tier
-    )
+def _contender(contender: ProbeContender) -> Contender:
+    return Contender(framework=contender.framework, backend=contender.backend, tier=contender.tier)
 
 
-def _slug(contender: results.Contender) -> str:
+def _slug(contender: ProbeContender) -> str:
     return f"{contender.subject}/{contender.tier}"

@@ -11,16 +11,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from framework_knowledge.models import (
-    Accelerator,
-    Cloud,
-    CriterionId,
-    Family,
-    FrameworkId,
-    OperatingSystem,
-    Stage,
-    Target,
-)
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -38,6 +28,16 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from framework_advisor.errors import FieldError, InvalidInput
+from framework_knowledge.models import (
+    Accelerator,
+    Cloud,
+    CriterionId,
+    Family,
+    FrameworkId,
+    OperatingSystem,
+    Stage,
+    Target,
+)
 
 #: The earliest day that can be asked about: nothing is recorded before it.
 EARLIEST = date(2017, 1, 1)
@@ -54,12 +54,14 @@ Item = TypeVar("Item")
 
 def _unique(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if len(set(items)) != len(items):
-        raise PydanticCustomError("unique_items", "an item is listed twice", {"expected": "each once"})
+        raise PydanticCustomError(
+            "unique_items", "an item is listed twice", {"expected": "each once"}
+        )
     return items
 
 
 def _no_number(value: object) -> object:
-    """pydantic takes a number for a day as seconds since 1970; nobody means that here."""
+    """Pydantic takes a number for a day as seconds since 1970; nobody means that here."""
     if isinstance(value, int | float):
         raise PydanticCustomError("date", "not a date", {"expected": "a date as YYYY-MM-DD"})
     return value
@@ -194,7 +196,9 @@ class Team(Model):
     leaving: Unique[FrameworkId] | None = Field(
         default=None, description="Frameworks that the project has decided to leave."
     )
-    pretrained: StrictBool | None = Field(default=None, description="Needs public pretrained models.")
+    pretrained: StrictBool | None = Field(
+        default=None, description="Needs public pretrained models."
+    )
     beginners: StrictBool | None = None
 
 
@@ -240,9 +244,7 @@ class Profile(Model):
     stage: Annotated[
         Annotated[Stage, Tag("<one>")] | Annotated[NonEmptyUnique[Stage], Tag("<several>")],
         Discriminator(_several),
-    ] = Field(
-        description="One stage, or several where one choice must serve them all."
-    )
+    ] = Field(description="One stage, or several where one choice must serve them all.")
     workload: Workload | None = None
     scale: Scale | None = None
     platform: Platform | None = Field(
@@ -359,7 +361,9 @@ def _contradicting_candidates(profile: Profile) -> Iterator[FieldError]:
                 "must_use within candidates",
             )
     if offered <= barred:
-        for pointer in ("/must_not_use", "/candidates") if profile.candidates else ("/must_not_use",):
+        for pointer in (
+            ("/must_not_use", "/candidates") if profile.candidates else ("/must_not_use",)
+        ):
             yield FieldError(pointer, "every candidate is barred", "at least one candidate left")
 
 
@@ -376,7 +380,7 @@ def parse_profile(body: bytes | str) -> Profile:
 
 
 def field_errors(errors: Iterable[ErrorDetails]) -> Iterator[FieldError]:
-    """pydantic's errors in our own form, one for each bad field."""
+    """Pydantic's errors in our own form, one for each bad field."""
     seen: set[str] = set()
     for error in errors:
         context: dict[str, Any] = error.get("ctx", {})

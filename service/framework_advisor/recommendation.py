@@ -1,4 +1,4 @@
-"""The recommendation (recommendation/1): what is chosen, how surely, on what, and what would flip it.
+"""The recommendation (recommendation/1): the choice, how sure it is, on what, what would flip it.
 
 Field names are fixed by the contract; a field may be added, never renamed or dropped.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from framework_knowledge.models import CriterionId, FrameworkId
 from pydantic import BaseModel, ConfigDict, Field
 
 from framework_advisor.profile import Profile
+from framework_knowledge.models import CriterionId, FrameworkId
 
 SCHEMA: Literal["recommendation/1"] = "recommendation/1"
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from framework_knowledge.models import CriterionId
 
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.decision.values import Values
 from framework_advisor.decision.weights import CRITERIA, Weights
+from framework_knowledge.models import CriterionId
 
 Array = npt.NDArray[np.float64]
 

@@ -15,10 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from framework_knowledge.models import Circumstances, Facet, Scale
-
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Inference
+from framework_knowledge.models import Circumstances, Facet, Scale
 
 #: Facets of the knowledge, and those that only the decision has: how the code is run, and which
 #: framework the team knows best.
@@ -177,8 +176,8 @@ def applies(
         "targets": _targets(profile, required_only),
         "accelerators": frozenset((profile.platform and profile.platform.accelerators) or ()),
         "os": frozenset((profile.platform and profile.platform.os) or ()),
-        "families": frozenset(filter(None, [profile.workload and profile.workload.family])),
-        "scale": frozenset(filter(None, [scale_of(profile)])),
+        "families": _given(profile.workload.family if profile.workload else None),
+        "scale": _given(scale_of(profile)),
         "stages": frozenset(profile.stages),
         "cloud": frozenset((profile.platform and profile.platform.cloud) or ()),
     }
@@ -200,6 +199,10 @@ FACET_DIMENSION: Mapping[str, str] = {
     "family": "families",
     "scale": "scale",
 }
+
+
+def _given(value: str | None) -> frozenset[str]:
+    return frozenset() if value is None else frozenset([value])
 
 
 def _targets(profile: Profile, required_only: bool) -> frozenset[str]:

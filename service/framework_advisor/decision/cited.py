@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from framework_knowledge.models import Cell, Claim, Gate, Snapshot, Source
-
 from framework_advisor.decision.measurements import MeasuredPair, MeasuredProbe, Measurements
 from framework_advisor.recommendation import Contender, Decision, Evidence, StackPiece
+from framework_knowledge.models import Cell, Claim, Gate, Snapshot, Source
 
 
 def cited_evidence(
@@ -16,7 +15,8 @@ def cited_evidence(
     """Every id that the answer cites, resolved; sorted, so that the same answer reads the same."""
     known: dict[str, Evidence] = {}
     sources = {source.id: source for source in snapshot.sources}
-    for statement in (*snapshot.claims, *snapshot.cells, *snapshot.gates):
+    statements: list[Claim | Cell | Gate] = [*snapshot.claims, *snapshot.cells, *snapshot.gates]
+    for statement in statements:
         known[statement.id] = _document(statement, sources)
     for probe in measurements.probes:
         environments = {t.contender: t.environment for t in probe.times}

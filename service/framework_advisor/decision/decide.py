@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from framework_knowledge.models import Snapshot
 
 from framework_advisor.decision.acceptability import (
     Acceptability,
@@ -53,6 +52,7 @@ from framework_advisor.recommendation import (
     Verdict,
     WeightRule,
 )
+from framework_knowledge.models import Snapshot
 
 #: Enough for a standard error of p_best of at most 0.005: sqrt(0.25 / 10000).
 DRAWS = 10_000
@@ -130,9 +130,7 @@ def _answer(
     if not best:
         return _Answer(verdict=infeasible(), flips=requirements)
     accepted = acceptability(best, weights)
-    ranking = tuple(
-        _ranked(values, weights, best, feasible, accepted, i) for i in range(len(best))
-    )
+    ranking = tuple(_ranked(values, weights, best, feasible, accepted, i) for i in range(len(best)))
     applied = tuple(sorted({row.probe for row in rows if row.applied}))
     pick = best[0].stack
     return _Answer(
@@ -152,9 +150,7 @@ def _answer(
     )
 
 
-def _unmeasured(
-    measurements: Measurements, rows: Sequence[Measurement]
-) -> tuple[Unknown, ...]:
+def _unmeasured(measurements: Measurements, rows: Sequence[Measurement]) -> tuple[Unknown, ...]:
     """Says so where no measurement counts, rather than passing over it."""
     if any(row.applied for row in rows):
         return ()
@@ -188,9 +184,7 @@ def _ranked(
                 evidence=evidence,
             )
         )
-    others = [
-        s for s in feasible if s.stack.framework == item.stack.framework and s is not item
-    ]
+    others = [s for s in feasible if s.stack.framework == item.stack.framework and s is not item]
     central = accepted.central_weights(index)
     return Ranked(
         framework=item.stack.framework,

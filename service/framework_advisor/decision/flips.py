@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from framework_knowledge.models import FrameworkId, Snapshot
 
 from framework_advisor.decision.acceptability import Scored, best_stacks
 from framework_advisor.decision.circumstances import facet_values
@@ -20,6 +19,7 @@ from framework_advisor.decision.values import Support, Values
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import FactFlip, RequirementFlip, WeightFlip
+from framework_knowledge.models import FrameworkId, Snapshot
 
 #: No more than this many facts are tried out; the closest first.
 FACTS_TRIED = 12
@@ -151,17 +151,13 @@ def requirement_flips(
         free = [s for s in everyone if by_stack.get(s.stack, set()) <= {requirement}]
         new_pick = _pick(free)
         if new_pick is not None and new_pick != pick:
-            flips.append(
-                RequirementFlip(change="drop", requirement=requirement, new_pick=new_pick)
-            )
+            flips.append(RequirementFlip(change="drop", requirement=requirement, new_pick=new_pick))
     active = {gate.id for gate in active_gates(profile, snapshot)}
     for gate in snapshot.gates:
         if gate.id in active:
             continue
         left = [
-            s
-            for s in everyone
-            if s.stack in feasible and outcome_for(gate, s.stack)[1] != "fail"
+            s for s in everyone if s.stack in feasible and outcome_for(gate, s.stack)[1] != "fail"
         ]
         new_pick = _pick(left)
         if new_pick is not None and new_pick != pick:
@@ -174,5 +170,3 @@ def requirement_flips(
 def _pick(scored: Sequence[Scored]) -> FrameworkId | None:
     ordered = best_stacks(scored)
     return ordered[0].stack.framework if ordered else None
-
-

@@ -2,7 +2,8 @@
 
 A probe's pairs are ratios of times between contenders. They are reconciled into one log time per
 contender by weighted least squares, and become a value by a fixed function of
-log2(time / reference time): 1 at the reference, 0 at 256 times it. The reference knows no framework.
+log2(time / reference time): 1 at the reference, 0 at 256 times it. The reference knows no
+framework.
 """
 
 from __future__ import annotations
@@ -13,18 +14,23 @@ from statistics import median
 
 import numpy as np
 import numpy.typing as npt
-from framework_knowledge.models import CriterionId
 
 from framework_advisor.decision.circumstances import (
     DecisionFacet,
     dtype_of,
     facet_values,
 )
-from framework_advisor.decision.measurements import MeasuredPair, MeasuredProbe, Measurements
+from framework_advisor.decision.measurements import (
+    MeasuredPair,
+    MeasuredProbe,
+    Measurements,
+    ProbeFacts,
+)
 from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Contender, Measurement
+from framework_knowledge.models import CriterionId
 
 Array = npt.NDArray[np.float64]
 
@@ -71,11 +77,10 @@ def device_for(profile: Profile, criterion: CriterionId, value: str) -> str | No
     return DEVICE_OF_TARGET.get(value)
 
 
-def resemblance(profile: Profile, probe: MeasuredProbe) -> float:
+def resemblance(profile: Profile, probe: ProbeFacts) -> float:
     """How much the probe resembles the workload, in [0, 1]; the expectation where it is open."""
     shares = facet_values(profile, "family").shares
-    families: Mapping[str, float] = dict(probe.probe.families)
-    return sum(share * families.get(family, 0.0) for family, share in shares.items())
+    return sum(share * probe.resembles(family) for family, share in shares.items())
 
 
 def why_not(profile: Profile, probe: MeasuredProbe) -> str | None:
@@ -83,7 +88,9 @@ def why_not(profile: Profile, probe: MeasuredProbe) -> str | None:
     criterion = probe.probe.criterion
     facet = facet_values(profile, speed_facet(profile, criterion))
     if facet.drawn:
-        open_field = "targets" if speed_facet(profile, criterion) == "target" else "platform.accelerators"
+        open_field = (
+            "targets" if speed_facet(profile, criterion) == "target" else "platform.accelerators"
+        )
         return f"the profile leaves {open_field} open, so the device is not known"
     wanted = {device_for(profile, criterion, value) for value in facet.shares}
     if probe.device not in wanted:
@@ -93,7 +100,7 @@ def why_not(profile: Profile, probe: MeasuredProbe) -> str | None:
     dtype = dtype_of(profile) or "float32"
     if probe.probe.dtype != dtype:
         return f"measured in {probe.probe.dtype}; the project computes in {dtype}"
-    alike = resemblance(profile, probe)
+    alike = resemblance(profile, probe.probe)
     if alike < LEAST_RESEMBLANCE:
         return f"{probe.probe.title} resembles the workload too little ({alike:.2f})"
     return None
@@ -144,9 +151,9 @@ def reconcile(probe: MeasuredProbe) -> Mapping[Contender, LogTime]:
     """One log2 time per contender from all pairs, by weighted least squares.
 
     Minimises sum((x_b - x_a - log2 ratio)^2 / sd^2) + sum((x_i - log2 t_i)^2 / UNPAIRED^2). The
-    standard deviation of a contender is half the mean variance of its pairs, so that a difference of
-    two has about the interval that was measured; pairs share blocks, so that the least-squares
-    covariance would be too narrow. An ``ambiguous`` pair says that nothing is known to differ.
+    variance of a contender is half the mean variance of its pairs, so that a difference of two has
+    about the interval that was measured; pairs share blocks, so that the least-squares covariance
+    would be too narrow. An ``ambiguous`` pair says that nothing is known to differ.
     """
     timed = [t for t in probe.times if t.seconds is not None and t.outcome == "ok"]
     index = {t.contender: i for i, t in enumerate(timed)}
@@ -185,7 +192,7 @@ class MeasuredValues:
         self._noise = noise
         self._tiers = facet_values(profile, "tier").shares
         self._applied = [
-            (probe, resemblance(profile, probe), reconcile(probe))
+            (probe, resemblance(profile, probe.probe), reconcile(probe))
             for probe in measurements.probes
             if why_not(profile, probe) is None
         ]
@@ -241,9 +248,12 @@ class MeasuredValues:
             time.centre
             - np.log2(median(references))
             + time.sd * self._noise.normal(*name)
-            + TRANSFER_OCTAVES / alike * self._noise.normal("transfer", probe.probe.id, stack.subject)
+            + TRANSFER_OCTAVES
+            / alike
+            * self._noise.normal("transfer", probe.probe.id, stack.subject)
         )
-        return np.clip(1.0 - octaves / OCTAVES, 0.0, 1.0)
+        value: Array = np.clip(1.0 - octaves / OCTAVES, 0.0, 1.0)
+        return value
 
     def evidence(self, stack: Stack, criterion: CriterionId) -> tuple[str, ...]:
         """Ids of the applied pairs in which the stack takes part, for that criterion."""

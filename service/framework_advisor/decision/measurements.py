@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from framework_knowledge.models import CriterionId, Family
 from pydantic import BaseModel, ConfigDict, Field
 
 from framework_advisor.recommendation import Contender, PairVerdict
+from framework_knowledge.models import CriterionId, Family
 
 
 class Model(BaseModel):
@@ -51,6 +51,10 @@ class ProbeFacts(Model):
     families: dict[Family, float] = Field(description="resemblance in [0, 1]; absent: none")
     dtype: str
     cost_s: float
+
+    def resembles(self, family: str) -> float:
+        """Resemblance to a family of workloads, in [0, 1]."""
+        return {str(name): share for name, share in self.families.items()}.get(family, 0.0)
 
 
 class MeasuredProbe(Model):

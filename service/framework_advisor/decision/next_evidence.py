@@ -18,6 +18,7 @@ from framework_advisor.decision.circumstances import PRIORS, DecisionFacet, face
 from framework_advisor.decision.measured_values import (
     LEAST_RESEMBLANCE,
     device_for,
+    resemblance,
     speed_facet,
 )
 from framework_advisor.decision.measurements import Measurements, ProbeFacts
@@ -68,9 +69,7 @@ def expected_gain(accepted: Acceptability, outcome: npt.NDArray[np.intp]) -> flo
     return max(0.0, after / len(outcome) - accepted.p_best)
 
 
-def _questions(
-    profile: Profile, values: Values, accepted: Acceptability
-) -> list[NextEvidence]:
+def _questions(profile: Profile, values: Values, accepted: Acceptability) -> list[NextEvidence]:
     facets: list[DecisionFacet] = [f for f in PRIORS if facet_values(profile, f).drawn]
     return [
         NextEvidence(
@@ -90,10 +89,9 @@ def _probes(
     measurements: Measurements,
     applied: frozenset[str],
 ) -> list[NextEvidence]:
-    families = facet_values(profile, "family").shares
     found = []
     for probe in measurements.catalogue:
-        alike = sum(share * dict(probe.families).get(f, 0.0) for f, share in families.items())
+        alike = resemblance(profile, probe)
         devices = _devices(profile, probe)
         if probe.id in applied or alike < LEAST_RESEMBLANCE or not devices:
             continue

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast, get_args
 
-from framework_knowledge.models import FrameworkId, Gate, GateOutcome, Snapshot, Subject
-
 from framework_advisor.decision.circumstances import applies
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Exclusion, Unknown
+from framework_knowledge.models import FrameworkId, Gate, GateOutcome, Snapshot, Subject
 
 FRAMEWORKS: tuple[FrameworkId, ...] = get_args(FrameworkId)
 
@@ -133,7 +132,9 @@ def exclusions(snapshot: Snapshot, broken: Iterable[Failure]) -> tuple[Exclusion
     """One entry for each framework and requirement; for a stack where the framework survives it."""
     by_requirement: dict[tuple[FrameworkId, str], list[Failure]] = {}
     for failure in broken:
-        by_requirement.setdefault((failure.stack.framework, failure.requirement), []).append(failure)
+        by_requirement.setdefault((failure.stack.framework, failure.requirement), []).append(
+            failure
+        )
     counts = {
         f.id: sum(1 for s in stacks_of(snapshot) if s.framework == f.id)
         for f in snapshot.frameworks
@@ -141,14 +142,14 @@ def exclusions(snapshot: Snapshot, broken: Iterable[Failure]) -> tuple[Exclusion
     found: list[Exclusion] = []
     for (framework, requirement), entries in by_requirement.items():
         whole = len(entries) == counts[framework] and len({e.why for e in entries}) == 1
-        for entry in entries[:1] if whole else entries:
-            found.append(
-                Exclusion(
-                    framework=framework,
-                    stack=None if whole else entry.stack.subject,
-                    requirement=requirement,
-                    why=entry.why,
-                    evidence=entry.evidence,
-                )
+        found.extend(
+            Exclusion(
+                framework=framework,
+                stack=None if whole else entry.stack.subject,
+                requirement=requirement,
+                why=entry.why,
+                evidence=entry.evidence,
             )
+            for entry in (entries[:1] if whole else entries)
+        )
     return tuple(found)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from framework_knowledge.models import Piece, PieceKind, Snapshot
-
 from framework_advisor.decision.circumstances import applies, facet_values
 from framework_advisor.decision.requirements import Stack as Candidate
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Stack, StackPiece
+from framework_knowledge.models import Piece, PieceKind, Snapshot
 
 #: A piece in one of these states is never built on anew.
 GONE = frozenset({"deprecated", "ended"})
@@ -61,8 +60,7 @@ def _fits(
         return False
     if compiled is not None and piece.compiled is not None and piece.compiled != compiled:
         return False
-    facet = "target" if target else "none"
-    return applies(piece.when, profile, facet, target)
+    return applies(piece.when, profile, "target" if target else "none", target)
 
 
 def _backend(snapshot: Snapshot, candidate: Candidate) -> StackPiece:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from framework_knowledge.models import FrameworkId
-
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Switching
+from framework_knowledge.models import FrameworkId
 
 Kind = Literal["rewrite", "retrain", "re_export", "retrain_people", "none"]
 
@@ -45,9 +44,7 @@ def switching(profile: Profile, pick: Stack) -> tuple[Switching, ...]:
     if team is None or not team.existing_code:
         return ()
     fluent = (team.skills or {}).get(pick.framework, 0.0) >= FLUENT
-    return tuple(
-        _move(code, pick, fluent) for code in team.existing_code if code != pick.framework
-    )
+    return tuple(_move(code, pick, fluent) for code in team.existing_code if code != pick.framework)
 
 
 def _move(code: FrameworkId, pick: Stack, fluent: bool) -> Switching:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from framework_knowledge.models import FrameworkId
 
 from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.profile import Profile, Team
+from framework_knowledge.models import FrameworkId
 
 Array = npt.NDArray[np.float64]
 

@@ -15,7 +15,6 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from framework_knowledge.models import Cell, Claim, Criterion, CriterionId, Grade, Snapshot, Subject
 
 from framework_advisor.decision.circumstances import (
     FACET_DIMENSION,
@@ -29,6 +28,7 @@ from framework_advisor.decision.requirements import Stack
 from framework_advisor.decision.team_fit import team_fit
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Basis
+from framework_knowledge.models import Cell, Claim, Criterion, CriterionId, Grade, Snapshot, Subject
 
 Array = npt.NDArray[np.float64]
 
@@ -115,9 +115,7 @@ class Values:
         ``replaced`` puts a statement's subject on another anchor: what if that fact were different?
         """
         facet = facet_values(self._profile, self.facet(criterion))
-        parts = {
-            value: self._at(stack, criterion, value, replaced or {}) for value in facet.shares
-        }
+        parts = {value: self._at(stack, criterion, value, replaced or {}) for value in facet.shares}
         if facet.drawn:
             return np.choose(self.facet_index(self.facet(criterion)), list(parts.values()))
         mixed: Array = np.sum([facet.shares[v] * part for v, part in parts.items()], axis=0)

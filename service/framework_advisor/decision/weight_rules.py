@@ -1,14 +1,13 @@
-"""The rules that turn circumstances into weights: each a factor on swing weights, with its reason."""
+"""The rules that turn circumstances into weights: factors on swing weights, with reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from framework_knowledge.models import CriterionId, Stage
-
 from framework_advisor.decision.circumstances import scale_of
 from framework_advisor.profile import Constraints, Platform, Profile, Serving, Team, Workload
+from framework_knowledge.models import CriterionId, Stage
 
 Factors = Mapping[CriterionId, float]
 
@@ -35,7 +34,9 @@ STAGES: Mapping[Stage, Factors] = {
     },
 }  # fmt: skip
 
-ON_DEVICE = frozenset({"android", "ios", "browser", "microcontroller", "edge_tpu", "embedded_linux"})
+ON_DEVICE = frozenset(
+    {"android", "ios", "browser", "microcontroller", "edge_tpu", "embedded_linux"}
+)
 
 
 @dataclass(frozen=True, slots=True)

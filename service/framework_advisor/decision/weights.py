@@ -2,8 +2,9 @@
 
 Swing weights (von Winterfeldt and Edwards, Decision Analysis and Behavioral Research, 1986): how
 much the step from the worst to the best level of a criterion's scale matters, 0 to 100. They start
-from one table, are multiplied by the rules that the circumstances fire, and are spread log-normally,
-because nobody knows them exactly: what is inferred is spread more than what the user states.
+from one table, are multiplied by the rules that the circumstances fire, and are spread
+log-normally, because nobody knows them exactly: what is inferred is spread more than what the user
+states.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
-from framework_knowledge.models import CriterionId
 
 from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.weight_rules import RULES, STAGES, Rule
 from framework_advisor.profile import Profile
+from framework_knowledge.models import CriterionId
 
 Array = npt.NDArray[np.float64]
 CRITERIA: tuple[CriterionId, ...] = get_args(CriterionId)
