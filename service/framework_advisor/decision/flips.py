@@ -30,7 +30,8 @@ def weight_flips(best: Sequence[Scored], weights: Weights) -> tuple[WeightFlip, 
     """The nearest weight of each criterion at which the pick ties with another framework.
 
     Moving weight w_c to t scales the others by (1 - t) / (1 - w_c). With d = v_pick - v_other by
-    criterion and D = w . d, the tie D(t) = 0 is at t = r / (r - d_c), r = (D - w_c d_c) / (1 - w_c).
+    criterion and D = w . d, the tie D(t) = 0 is at t = r / (r - d_c), where
+    r = (D - w_c d_c) / (1 - w_c).
     """
     pick, mean = best[0], weights.mean
     flips: dict[int, tuple[float, FrameworkId]] = {}
