@@ -264,6 +264,7 @@ class Framework(Model):
     version: str
     licence: str
     summary: str
+    released: date = Field(description="when that version came out; a month becomes its first day")
     backends: tuple[FrameworkId, ...] = Field(
         default=(), description="what it can run on, if not on itself; best supported first"
     )
@@ -291,8 +292,22 @@ class Piece(Model):
     choice: str
     why: str
     maturity: Maturity
-    successor: str | None = None
+    successor: str | None = Field(default=None, description="piece id")
+    valid_from: date | None = Field(default=None, description="None: as far back as anything")
+    valid_until: date | None = None
     evidence: tuple[str, ...] = Field(default=(), description="claim ids")
+
+    @model_validator(mode="after")
+    def _way_on(self) -> Self:
+        if self.maturity in ("deprecated", "ended") and self.successor is None:
+            raise ValueError(f"a piece that is {self.maturity} must name its successor")
+        return self
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the piece stood like this on that day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day < self.valid_until
+        )
 
 
 class Gate(Dated):
@@ -318,7 +333,11 @@ class Gate(Dated):
 
 
 class Snapshot(Model):
-    """What was known on one day. ``sha256`` is over the content, not over the files."""
+    """What was known on one day. ``sha256`` is over the content, not over the files.
+
+    It tells nothing of the future of that day: ends that still lie ahead are left out, a cell that
+    turned outdated later stands as ``holds``, and a version not yet released reads ``unknown``.
+    """
 
     version: str
     as_of: date

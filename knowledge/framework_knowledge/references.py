@@ -1,0 +1,161 @@
+"""Checks that need more than one item: every name that is used must exist, and mean something.
+
+Each check yields problems that stand where the name is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from framework_knowledge.documents import Document, FieldPath, Problem
+from framework_knowledge.models import (
+    Cell,
+    Claim,
+    Criterion,
+    CriterionId,
+    Framework,
+    Gate,
+    Model,
+    Piece,
+    Source,
+    Table,
+)
+
+Item = TypeVar("Item", bound=Model)
+
+
+@dataclass(frozen=True)
+class Located(Generic[Item]):
+    """A model and where in the files it stands."""
+
+    item: Item
+    document: Document
+    path: FieldPath = ()
+
+    def problem(self, path: FieldPath, reason: str) -> Problem:
+        """Report a problem at ``path`` inside the item."""
+        return self.document.problem((*self.path, *path), reason)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything read from one folder, each item with its place."""
+
+    sources: tuple[Located[Source], ...]
+    criteria: tuple[Located[Criterion], ...]
+    frameworks: tuple[Located[Framework], ...]
+    claims: tuple[Located[Claim], ...]
+    tables: tuple[Located[Table], ...]
+    gates: tuple[Located[Gate], ...]
+    pieces: tuple[Located[Piece], ...]
+
+
+def check(contents: Contents) -> Iterator[Problem]:
+    """Yield every name that is doubled, unknown or without meaning."""
+    cells = _cells(contents.tables)
+    claims, gates, pieces = contents.claims, contents.gates, contents.pieces
+    # Answers cite claims, cells and gates side by side, so these share one set of names.
+    yield from _doubled((*claims, *cells, *gates))
+    for group in (contents.sources, contents.criteria, contents.frameworks, pieces):
+        yield from _doubled(group)
+    yield from _doubled(contents.tables)
+    source_ids = {each.item.id for each in contents.sources}
+    claim_ids = {each.item.id for each in claims}
+    for dated in (*claims, *cells, *gates):
+        yield from _unknown(dated, "sources", dated.item.sources, source_ids, "source")
+    for cell in cells:
+        yield from _unknown(cell, "checked_with", cell.item.checked_with, source_ids, "source")
+        yield from _superseding(cell)
+    for superseded in (*claims, *cells):
+        names = superseded.item.superseded_by
+        yield from _unknown(superseded, "superseded_by", names, claim_ids, "claim")
+    for citing in (*gates, *pieces, *contents.frameworks):
+        yield from _unknown(citing, "evidence", citing.item.evidence, claim_ids, "claim")
+    yield from _successors(pieces)
+    yield from _values(contents.criteria, claims, cells)
+
+
+def _cells(tables: Iterable[Located[Table]]) -> list[Located[Cell]]:
+    return [
+        Located(cell, table.document, (*table.path, "rows", r, "cells", c))
+        for table in tables
+        for r, row in enumerate(table.item.rows)
+        for c, cell in enumerate(row.cells)
+    ]
+
+
+def _doubled(items: Iterable[Located[Item]]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for each in items:
+        name = str(each.item.id)  # type: ignore[attr-defined]  # every group checked has ids
+        if name in seen:
+            yield each.problem(("id",), f"'{name}' is used twice; every id must be unique")
+        seen.add(name)
+
+
+def _unknown(
+    where: Located[Item], field: str, names: Iterable[str], known: Collection[str], kind: str
+) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name not in known:
+            reason = f"'{name}' is no {kind}; add it, or name one that exists"
+            yield where.problem((field, index), reason)
+
+
+def _superseding(cell: Located[Cell]) -> Iterator[Problem]:
+    item = cell.item
+    if item.standing in ("outdated", "wrong") and not item.superseded_by:
+        yield cell.problem(
+            ("superseded_by",),
+            f"a cell that is {item.standing} must name the claims that speak in its place",
+        )
+    if item.standing == "outdated" and item.valid_until is None:
+        yield cell.problem(
+            ("valid_until",), "a cell that is outdated must say since when: the day of the change"
+        )
+
+
+def _successors(pieces: Iterable[Located[Piece]]) -> Iterator[Problem]:
+    maturities = {each.item.id: each.item.maturity for each in pieces}
+    for each in pieces:
+        successor = each.item.successor
+        if successor is None:
+            continue
+        if successor not in maturities:
+            reason = f"'{successor}' is no piece; add it, or name one that exists"
+            yield each.problem(("successor",), reason)
+        elif maturities[successor] in ("deprecated", "ended"):
+            reason = f"'{successor}' is itself {maturities[successor]}; name one to build on"
+            yield each.problem(("successor",), reason)
+
+
+def _values(
+    criteria: Iterable[Located[Criterion]],
+    claims: Iterable[Located[Claim]],
+    cells: Iterable[Located[Cell]],
+) -> Iterator[Problem]:
+    scales = {
+        each.item.id: tuple(anchor.name for anchor in each.item.scale) for each in criteria
+    }
+    for claim in claims:
+        for subject, anchor in claim.item.values.items():
+            yield from _anchor(claim, scales, claim.item.criterion, anchor, ("values", subject))
+    for cell in cells:
+        yield from _anchor(cell, scales, cell.item.criterion, cell.item.value, ("value",))
+
+
+def _anchor(
+    where: Located[Item],
+    scales: dict[CriterionId, tuple[str, ...]],
+    criterion: CriterionId,
+    anchor: str,
+    path: FieldPath,
+) -> Iterator[Problem]:
+    scale = scales.get(criterion)
+    if scale is None:
+        yield where.problem(("criterion",), f"'{criterion}' stands in no criteria file")
+    elif anchor not in scale:
+        reason = f"'{anchor}' is not an anchor of {criterion}; use one of: {', '.join(scale)}"
+        yield where.problem(path, reason)
