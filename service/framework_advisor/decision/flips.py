@@ -39,6 +39,8 @@ def weight_flips(best: Sequence[Scored], weights: Weights) -> tuple[WeightFlip, 
         difference = pick.mean_by_criterion - other.mean_by_criterion
         lead = float(mean @ difference)
         for i in range(len(CRITERIA)):
+            if mean[i] == 1.0:  # all the weight there is: nothing to trade it for
+                continue
             rest = (lead - mean[i] * difference[i]) / (1 - mean[i])
             if rest == difference[i]:
                 continue

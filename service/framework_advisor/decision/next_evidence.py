@@ -45,10 +45,18 @@ def next_evidence(
     """Probes that were not run and questions that were not answered, best first."""
     if len(best) < 2:
         return ()
-    found = [*_questions(profile, values, accepted)]
-    found += _probes(profile, best, accepted, measurements, frozenset(applied))
-    useful = [item for item in found if item.expected_gain >= LEAST_GAIN]
-    return tuple(sorted(useful, key=lambda item: -item.expected_gain)[:NAMED])
+    def by_gain(item: NextEvidence) -> float:
+        return -item.expected_gain
+
+    questions = _questions(profile, values, accepted)
+    probes = sorted(
+        _probes(profile, best, accepted, measurements, frozenset(applied)), key=by_gain
+    )
+    # The best probe is named even where it would gain next to nothing: that, too, is an answer.
+    useful = sorted(
+        (i for i in (*questions, *probes[1:]) if i.expected_gain >= LEAST_GAIN), key=by_gain
+    )
+    return tuple(sorted([*useful[: NAMED - 1], *probes[:1]], key=by_gain))
 
 
 def expected_gain(accepted: Acceptability, outcome: npt.NDArray[np.intp]) -> float:

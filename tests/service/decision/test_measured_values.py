@@ -1,0 +1,143 @@
+"""Measured ratios: when they apply, why not, and what they do."""
+
+import pytest
+
+from framework_advisor import Profile
+from framework_advisor.decision import decide
+from framework_advisor.decision.measured_values import measurement_rows, reconcile
+from framework_advisor.decision.measurements import Measurements
+from framework_advisor.recommendation import Decision
+from worlds import CNN_STEP, contender, everywhere, inverted, measured, world
+
+LEVELS = dict.fromkeys(("pytorch", "tensorflow", "keras", "jax"), "middling")
+CPU = {
+    "stage": "research",
+    "workload": {"family": "cnn", "custom_research_code": False},
+    "platform": {"accelerators": ["none"]},
+    "targets": [],
+    "team": {"skills": dict.fromkeys(LEVELS, 0.5)},
+    "preferences": {"ranking": ["training_speed"]},
+}
+SECONDS = {"pytorch": 0.004, "tensorflow": 0.008, "jax": 0.016, "keras:jax": 0.032}
+
+
+def answer(measurements: Measurements, **changes: object) -> Decision:
+    return decide(
+        Profile.model_validate(CPU | changes),
+        world(everywhere(LEVELS)),
+        measurements,
+        engine_version="test",
+    )
+
+
+def training_speed(decision: Decision, framework: str) -> tuple[float, str]:
+    row = next(r for r in decision.ranking if r.framework == framework)
+    found = next(c for c in row.contributions if c.criterion == "training_speed")
+    return found.value, found.basis
+
+
+def test_ratios_of_the_host_decide_speed_and_are_cited() -> None:
+    out = answer(measured(SECONDS))
+    assert out.verdict.framework == "pytorch"
+    value, basis = training_speed(out, "pytorch")
+    assert basis == "measured"
+    # 4 ms against a reference of 1 ms: two of eight octaves away from the best.
+    assert value == pytest.approx(0.75, abs=0.01)
+    applied = [row for row in out.measurements if row.applied]
+    assert len(applied) == 6
+    assert all(row.id in out.evidence for row in applied)
+    assert out.evidence[applied[0].id].ci95 == applied[0].ci95
+
+
+def test_inverting_every_ratio_changes_the_pick() -> None:
+    measurements = measured(SECONDS)
+    before, after = answer(measurements), answer(inverted(measurements))
+    assert before.verdict.framework == "pytorch"
+    assert after.verdict.framework == "keras"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"platform": {"accelerators": ["nvidia"]}}, "trains on nvidia"),
+        ({"platform": {"accelerators": ["tpu"]}}, "trains on tpu"),
+        ({"platform": {}}, "leaves platform.accelerators open"),
+        ({"workload": {"family": "cnn", "model": {"dtype": "bfloat16"}}}, "bfloat16"),
+        ({"workload": {"family": "llm"}}, "too little"),
+        ({"workload": {"family": "cnn", "custom_research_code": True}}, "runs eager"),
+    ],
+)
+def test_what_does_not_match_is_listed_with_the_reason_and_moves_nothing(
+    changes: dict[str, object], says: str
+) -> None:
+    out = answer(measured(SECONDS), **changes)
+    assert out.measurements
+    assert not any(row.applied for row in out.measurements)
+    assert all(says in (row.why_not or "") for row in out.measurements)
+    assert training_speed(out, "pytorch") == training_speed(
+        answer(Measurements(), **changes), "pytorch"
+    )
+
+
+def test_without_measurements_it_says_so_and_names_a_probe() -> None:
+    out = answer(Measurements(catalogue=(CNN_STEP,)))
+    assert "no probe run" in next(u.why for u in out.unknown if u.requirement == "measured speed")
+    assert "cnn_train_step" in {e.probe for e in out.next_evidence}
+
+
+def test_an_applied_probe_is_not_asked_for_again() -> None:
+    assert "cnn_train_step" not in {e.probe for e in answer(measured(SECONDS)).next_evidence}
+
+
+def test_an_ambiguous_pair_moves_nothing_apart() -> None:
+    out = answer(measured({"pytorch": 0.004, "jax": 0.0048}, verdict="ambiguous"))
+    assert training_speed(out, "pytorch")[0] == pytest.approx(
+        training_speed(out, "jax")[0], abs=0.005
+    )
+
+
+def test_a_wider_interval_widens_the_answer() -> None:
+    def width(half: float) -> float:
+        row = answer(measured(SECONDS, half_width=half)).ranking[0]
+        return row.value.p95 - row.value.p05
+
+    assert width(0.9) > width(0.01)
+
+
+def test_reconciled_times_keep_the_measured_ratios() -> None:
+    (probe,) = measured(SECONDS).probes
+    times = reconcile(probe)
+    gap = times[contender("jax")].centre - times[contender("pytorch")].centre
+    assert gap == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_wrong_result_is_a_fact_about_the_framework() -> None:
+    (probe,) = measured(SECONDS).probes
+    wrong = tuple(
+        t.model_copy(update={"outcome": "wrong_result", "seconds": None})
+        if t.contender.framework == "tensorflow"
+        else t
+        for t in probe.times
+    )
+    kept = tuple(p for p in probe.pairs if "tensorflow" not in p.id)
+    broken = probe.model_copy(update={"times": wrong, "pairs": kept})
+    out = answer(Measurements(probes=(broken,)))
+    assert training_speed(out, "tensorflow")[0] == 0
+
+
+def test_a_crash_leaves_the_framework_to_its_documents() -> None:
+    (probe,) = measured(SECONDS).probes
+    crashed = tuple(
+        t.model_copy(update={"outcome": "crash", "seconds": None})
+        if t.contender.framework == "tensorflow"
+        else t
+        for t in probe.times
+    )
+    kept = tuple(p for p in probe.pairs if "tensorflow" not in p.id)
+    broken = probe.model_copy(update={"times": crashed, "pairs": kept})
+    assert training_speed(answer(Measurements(probes=(broken,))), "tensorflow")[1] == "documented"
+
+
+def test_eager_times_count_where_compiling_is_open() -> None:
+    rows = measurement_rows(Profile.model_validate(CPU), measured(SECONDS, tier="eager"))
+    assert all(row.applied for row in rows)

@@ -1,0 +1,91 @@
+"""Who is ruled out, who is not, and of whom it is not known."""
+
+from framework_advisor import Profile
+from framework_advisor.decision import decide
+from framework_advisor.decision.measurements import Measurements
+from framework_advisor.recommendation import Decision
+from worlds import everywhere, gate, world
+
+LEVELS = {"pytorch": "best", "tensorflow": "middling", "keras": "fair", "jax": "poor"}
+
+
+def answer(*gates: object, **profile: object) -> Decision:
+    snapshot = world(everywhere(LEVELS), gates=gates)
+    return decide(
+        Profile(stage="research", **profile),
+        snapshot,
+        Measurements(),
+        engine_version="test",
+        draws=500,
+    )
+
+
+def ranked(decision: Decision) -> set[str]:
+    return {row.framework for row in decision.ranking}
+
+
+def test_a_failed_gate_rules_a_framework_out_with_its_reason() -> None:
+    windows = gate("windows", {"pytorch": "fail"}, os=("windows",))
+    out = answer(windows, platform={"os": ["windows"]})
+    assert "pytorch" not in ranked(out)
+    (exclusion,) = [e for e in out.excluded if e.framework == "pytorch"]
+    assert (exclusion.requirement, exclusion.why) == ("requirement windows", "pytorch fail")
+    assert exclusion.evidence[0] in out.evidence
+
+
+def test_a_gate_is_silent_where_its_circumstances_are_not_given() -> None:
+    windows = gate("windows", {"pytorch": "fail"}, os=("windows",))
+    assert "pytorch" in ranked(answer(windows, platform={"os": ["linux"]}))
+    assert "pytorch" in ranked(answer(windows))
+
+
+def test_a_wish_is_no_requirement() -> None:
+    browser = gate("browser", {"pytorch": "fail"}, targets=("browser",))
+    assert "pytorch" not in ranked(answer(browser, targets=["browser"]))
+    wish = [{"kind": "browser", "required": False}]
+    assert "pytorch" in ranked(answer(browser, targets=wish))
+
+
+def test_keras_loses_only_the_backend_that_fails() -> None:
+    tpu = gate("tpu", {"pytorch": "fail"}, accelerators=("tpu",))
+    out = answer(tpu, platform={"accelerators": ["tpu"]})
+    keras = next(row for row in out.ranking if row.framework == "keras")
+    stacks = {keras.stack, *(a.stack for a in keras.alternatives)}
+    assert stacks == {"keras:jax", "keras:tensorflow"}
+    assert {e.stack for e in out.excluded if e.framework == "keras"} == {"keras:pytorch"}
+
+
+def test_what_is_said_of_keras_outweighs_what_its_backend_fails() -> None:
+    micro = gate("micro", {"jax": "fail", "keras": "pass"}, targets=("microcontroller",))
+    out = answer(micro, targets=["microcontroller"])
+    keras = next(row for row in out.ranking if row.framework == "keras")
+    assert "keras:jax" in {keras.stack, *(a.stack for a in keras.alternatives)}
+    assert "jax" not in ranked(out)
+
+
+def test_unknown_stays_in_and_is_said() -> None:
+    tpu = gate("tpu", {"tensorflow": "unknown"}, accelerators=("tpu",))
+    out = answer(tpu, platform={"accelerators": ["tpu"]})
+    assert "tensorflow" in ranked(out)
+    assert ("tensorflow", "requirement tpu") in {(u.stack, u.requirement) for u in out.unknown}
+
+
+def test_barred_as_pick_and_as_backend() -> None:
+    out = answer(must_not_use=["pytorch"])
+    assert "pytorch" not in ranked(out)
+    keras = next(row for row in out.ranking if row.framework == "keras")
+    assert "keras:pytorch" not in {keras.stack, *(a.stack for a in keras.alternatives)}
+
+
+def test_leaving_a_framework_rules_it_out() -> None:
+    assert "tensorflow" not in ranked(answer(team={"leaving": ["tensorflow"]}))
+
+
+def test_nothing_feasible_says_so_and_which_requirement_to_drop() -> None:
+    micro = gate("micro", {"jax": "fail"}, targets=("microcontroller",))
+    out = answer(micro, targets=["microcontroller"], must_use=["jax"])
+    assert out.verdict.status == "infeasible"
+    assert out.verdict.framework is None
+    assert out.ranking == ()
+    dropped = {f.requirement: f.new_pick for f in out.flips if f.kind == "requirement"}
+    assert dropped["requirement micro"] == "jax"

@@ -1,0 +1,65 @@
+"""Weights: from the circumstances, and by what the user says."""
+
+import numpy as np
+from hypothesis import given
+
+from framework_advisor import Profile
+from framework_advisor.decision.noise import Noise
+from framework_advisor.decision.weights import CRITERIA, draw_weights, fired_rules, swings
+from profiles import profiles
+
+
+def mean_weight(criterion: str, **profile: object) -> float:
+    drawn = draw_weights(Profile(**({"stage": "research"} | profile)), Noise(0, 4000))
+    return float(drawn.mean[CRITERIA.index(criterion)])
+
+
+@given(profiles)
+def test_weights_are_shares_in_every_draw(profile: Profile) -> None:
+    drawn = draw_weights(profile, Noise(0, 50)).draws
+    assert np.all(drawn >= 0)
+    np.testing.assert_allclose(drawn.sum(axis=1), 1.0)
+
+
+@given(profiles)
+def test_a_ranking_holds_in_every_draw(profile: Profile) -> None:
+    ranking = (profile.preferences.ranking or ()) if profile.preferences else ()
+    drawn = draw_weights(profile, Noise(0, 50)).draws
+    named = [CRITERIA.index(c) for c in ranking]
+    rest = [i for i in range(len(CRITERIA)) if i not in named]
+    for higher, lower in zip(named, named[1:], strict=False):
+        assert np.all(drawn[:, higher] >= drawn[:, lower])
+    if named:
+        assert np.all(drawn[:, named[-1]] >= drawn[:, rest].max(axis=1))
+
+
+def test_a_ranking_leaves_the_rest_as_the_circumstances_give_them() -> None:
+    plain = draw_weights(Profile(stage="production"), Noise(0, 500)).draws
+    ranked = draw_weights(
+        Profile(stage="production", preferences={"ranking": ["security"]}), Noise(0, 500)
+    ).draws
+    a, b = CRITERIA.index("deployment"), CRITERIA.index("longevity")
+    np.testing.assert_allclose(plain[:, a] / plain[:, b], ranked[:, a] / ranked[:, b])
+
+
+def test_a_swing_of_zero_removes_a_criterion() -> None:
+    assert mean_weight("deployment", preferences={"swings": {"deployment": 0}}) == 0
+
+
+def test_a_swing_replaces_what_the_circumstances_say() -> None:
+    low = mean_weight("deployment", preferences={"swings": {"deployment": 5}})
+    high = mean_weight("deployment", preferences={"swings": {"deployment": 100}})
+    assert low < mean_weight("deployment") < high
+
+
+def test_each_rule_gives_a_reason_and_changes_something() -> None:
+    profile = Profile(stage="research", targets=[], platform={"accelerators": ["none"]})
+    rules = {rule.id for rule in fired_rules(profile)}
+    assert rules == {"stays_in_the_lab", "cpu_only"}
+    assert swings(profile)["deployment"] < swings(Profile(stage="research"))["deployment"]
+
+
+def test_several_stages_lie_between_their_extremes() -> None:
+    alone = [swings(Profile(stage=s))["deployment"] for s in ("research", "production")]
+    both = swings(Profile(stage=["research", "production"]))["deployment"]
+    assert min(alone) < both < max(alone)
