@@ -1,0 +1,30 @@
+# The service, without frameworks: small, and enough to decide. To measure in the container as well:
+#   docker build --build-arg EXTRAS=server,pytorch,keras,jax --build-arg PACKAGES=tensorflow-cpu .
+# (PACKAGES adds the CPU build of TensorFlow, which is the module tensorflow under another name.)
+ARG PYTHON=3.11
+
+FROM python:${PYTHON}-slim AS build
+ARG EXTRAS=server
+ARG PACKAGES=
+WORKDIR /src
+COPY pyproject.toml README.md constraints.txt ./
+COPY knowledge knowledge
+COPY probes probes
+COPY service service
+RUN python -m venv /opt/advisor
+RUN /opt/advisor/bin/pip install --no-cache-dir --constraint constraints.txt ".[${EXTRAS}]" ${PACKAGES}
+
+FROM python:${PYTHON}-slim
+COPY --from=build /opt/advisor /opt/advisor
+RUN useradd --system --home-dir /data --create-home advisor
+USER advisor
+ENV PATH=/opt/advisor/bin:$PATH \
+    FRAMEWORK_ADVISOR_DATA_DIR=/data \
+    FRAMEWORK_ADVISOR_HOST=0.0.0.0 \
+    FRAMEWORK_ADVISOR_PORT=8000 \
+    FRAMEWORK_ADVISOR_LOG_FORMAT=json
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=3s --start-period=15s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=2)"]
+CMD ["framework-advisor", "serve"]
