@@ -33,13 +33,14 @@ from framework_knowledge.models import Cell, Claim, Criterion, CriterionId, Grad
 Array = npt.NDArray[np.float64]
 
 #: Standard deviation, on the scale from 0 to 1, of how surely evidence of a grade puts a subject on
-#: an anchor. Half a step of a five-level scale is 0.125: a primary source leaves about that much.
+#: an anchor. A step of a five-level scale is 0.25: a primary source is on the right level two times in
+#: three or so.
 SPREAD: Mapping[Grade, float] = {
-    "measured": 0.08,
-    "registry": 0.10,
-    "primary": 0.12,
-    "secondary": 0.18,
-    "judgement": 0.20,
+    "measured": 0.10,
+    "registry": 0.12,
+    "primary": 0.15,
+    "secondary": 0.20,
+    "judgement": 0.25,
     "unsourced": 0.30,
 }
 #: Evidence that was read longer ago than this loses certainty, that much a year.

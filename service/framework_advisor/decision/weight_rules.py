@@ -111,7 +111,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "many_devices",
         lambda p: scale_of(p) == "multi_node",
-        {"distributed_training": 4.0, "training_speed": 1.3},
+        {"distributed_training": 6.0, "training_speed": 1.3},
         "training over several machines stands or falls with its distribution",
     ),
     Rule(
@@ -143,6 +143,12 @@ RULES: tuple[Rule, ...] = (
         lambda p: _team(p).pretrained is True or "fine_tuning" in (_workload(p).phases or ()),
         {"research_ecosystem": 1.6, "interoperability": 1.2},
         "work starts from published weights",
+    ),
+    Rule(
+        "from_nothing",
+        lambda p: "pretraining" in (_workload(p).phases or ()) and not _team(p).pretrained,
+        {"research_ecosystem": 0.6},
+        "weights are trained from nothing, so published ones matter less",
     ),
     Rule(
         "beginners",
@@ -207,8 +213,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "unusual_accelerator",
         lambda p: bool(set(_platform(p).accelerators or ()) - {"nvidia", "none"}),
-        {"accelerator_support": 1.6},
-        "away from NVIDIA, support differs most",
+        {"accelerator_support": 4.0},
+        "away from NVIDIA, support differs most, and without it nothing runs",
     ),
     Rule(
         "cpu_only",

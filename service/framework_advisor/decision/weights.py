@@ -33,9 +33,9 @@ BASE: Mapping[CriterionId, float] = {
     "platform_support": 20, "security": 15, "reproducibility": 15, "team_fit": 50,
 }  # fmt: skip
 
-#: Standard deviation of the natural logarithm of a swing weight. 0.5: two in three of the draws lie
-#: within a factor of 1.65 of what the rules say; 0.2: within a factor of 1.22.
-INFERRED_SPREAD = 0.5
+#: Standard deviation of the natural logarithm of a swing weight. 0.7: two in three of the draws lie
+#: within a factor of 2 of what the rules say; 0.2: within a factor of 1.22.
+INFERRED_SPREAD = 0.7
 STATED_SPREAD = 0.2
 
 
