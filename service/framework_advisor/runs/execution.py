@@ -6,6 +6,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Literal
 
+from framework_advisor.runs.outcome import status_of, summary
+from framework_advisor.runs.process import ProbeProcess
+from framework_advisor.store.records import Run
+from framework_advisor.store.store import Store
 from framework_probes.catalogue import SUITES
 from framework_probes.results import (
     Environment,
@@ -17,10 +21,6 @@ from framework_probes.results import (
     Started,
 )
 from framework_probes.serialization import MalformedLine
-
-from framework_advisor.runs.outcome import status_of, summary
-from framework_advisor.runs.process import ProbeProcess
-from framework_advisor.store import Run, Store
 
 Stopped = Literal["cancelled", "interrupted"]
 
@@ -41,7 +41,7 @@ class Execution:
         self.ended = asyncio.Event()
         self._store = store
         self._request = request
-        self._observe = observe or (lambda event: None)
+        self._observe = observe
         self._process: ProbeProcess | None = None
         self._stopped: Stopped | None = None
 
@@ -75,7 +75,8 @@ class Execution:
                 async with asyncio.timeout(hard_limit_s(self._request)):
                     async for event in process.events():
                         await self._keep(event)
-                        self._observe(event)
+                        if self._observe is not None:
+                            self._observe(event)
             except TimeoutError:
                 process.stop()
                 return f"stopped after {hard_limit_s(self._request):.0f} s, beyond its budget"

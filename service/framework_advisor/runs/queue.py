@@ -6,13 +6,14 @@ import asyncio
 from pathlib import Path
 
 import structlog
-from framework_probes.results import Host
 
 from framework_advisor.errors import Conflict
 from framework_advisor.runs.execution import Execution
 from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.request import ProbeRunRequest
-from framework_advisor.store import Run, Store
+from framework_advisor.store.records import Run
+from framework_advisor.store.store import Store
+from framework_probes.results import Host
 
 #: How often to look whether another process on this host has finished measuring, seconds.
 LOCK_POLL_S = 0.5

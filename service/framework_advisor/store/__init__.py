@@ -1,12 +1,4 @@
-"""What is kept: recommendations, probe runs with their results, and the hosts they ran on."""
+"""What is kept: recommendations, probe runs with their results, and the hosts they ran on.
 
-from framework_advisor.store.records import (
-    HostRecord,
-    Page,
-    Run,
-    RunResults,
-    RunStatus,
-)
-from framework_advisor.store.store import Store
-
-__all__ = ["HostRecord", "Page", "Run", "RunResults", "RunStatus", "Store"]
+``records`` is plain data; ``store.Store`` opens the database and needs the extra ``server``.
+"""

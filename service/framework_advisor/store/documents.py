@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from framework_probes.results import Environment, Host, Pair, Peaks, Result, RunRequest
 from pydantic import TypeAdapter
+
+from framework_probes.results import Environment, Host, Pair, Peaks, Result, RunRequest
 
 Record = TypeVar("Record")
 

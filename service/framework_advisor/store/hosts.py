@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from advanced_alchemy.filters import OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from framework_probes.results import Host
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +14,7 @@ from framework_advisor.store.documents import HOST, PEAKS
 from framework_advisor.store.records import HostRecord
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import HostRow, RunRow
+from framework_probes.results import Host
 
 
 class HostRepository(SQLAlchemyAsyncRepository[HostRow]):

@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +20,7 @@ from framework_advisor.store.documents import ENVIRONMENT, HOST, PAIR, PEAKS, RE
 from framework_advisor.store.records import FINISHED, OPEN, Page, Run, RunResults, RunStatus
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import EnvironmentRow, HostRow, PairRow, ResultRow, RunRow
+from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
 
 
 class RunRepository(SQLAlchemyAsyncRepository[RunRow]):

@@ -1,5 +1,8 @@
-"""The tables. A document (recommendation, result, …) is kept whole as JSON text; what is asked
-for by the database stands in columns beside it."""
+"""The tables.
+
+A document (recommendation, result, …) is kept whole as JSON text; what the database is asked for
+stands in columns beside it.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+"""Around every request: its id, and one line in the log."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+
+import structlog
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER = "X-Request-ID"
+#: A caller's own id is taken over where it is harmless in a header and in a log.
+ACCEPTED = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+_STATE = "request_id"
+
+log = structlog.get_logger(__name__)
+
+
+def request_id(scope: Scope) -> str:
+    """The id of this request; the caller's, where it sent one."""
+    state = scope.setdefault("state", {})
+    if _STATE not in state:
+        given = dict(scope["headers"]).get(HEADER.lower().encode(), b"")
+        state[_STATE] = given.decode() if ACCEPTED.fullmatch(given) else secrets.token_hex(8)
+    return str(state[_STATE])
+
+
+class AccessLog:
+    """Puts the request id into the log's context and the response, and logs each response.
+
+    It wraps the whole application, so that a path that nobody serves is logged too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        id_ = request_id(scope)
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableScopeHeaders.from_message(message)[HEADER] = id_
+                log.info(
+                    "request",
+                    method=scope.get("method"),
+                    path=scope["path"],
+                    status=message["status"],
+                    ms=round((time.perf_counter() - begun) * 1000, 1),
+                )
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=id_):
+            await self._app(scope, receive, answer)

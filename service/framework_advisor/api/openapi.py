@@ -1,0 +1,167 @@
+"""The OpenAPI 3.1 document: paths and parameters from the handlers, schemas from the models."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotFoundException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.openapi.spec import Operation
+from litestar.router import Router
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from framework_advisor.api import schemas
+from framework_advisor.api.problems import MEDIA_TYPE, Problem
+from framework_advisor.profile import Profile
+from framework_advisor.recommendation import Recommendation
+from framework_advisor.runs.request import ProbeRunRequest
+
+#: Every model that a body can hold.
+MODELS: tuple[type[BaseModel], ...] = (
+    Profile,
+    Recommendation,
+    ProbeRunRequest,
+    Problem,
+    *(
+        kind
+        for kind in vars(schemas).values()
+        if isinstance(kind, type)
+        and issubclass(kind, schemas.Document)
+        and kind is not schemas.Document
+    ),
+)
+#: A body that is text, by its media type.
+TEXT = {"type": "string"}
+Answer = type[BaseModel] | Mapping[str, type[BaseModel] | None] | None
+
+MEANINGS = {
+    200: "Here it is.",
+    201: "Decided and kept; Location says where.",
+    202: "Taken in; Location says where to look.",
+    204: "Forgotten.",
+    304: "The caller has it already.",
+    404: "There is no such thing.",
+    409: "Its state does not allow that.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "A field, a parameter or the body breaks the contract; each mistake has a pointer.",
+    500: "The service failed.",
+    503: "The service is not ready.",
+}
+
+
+def described(
+    answers: Mapping[int, Answer],
+    *,
+    body: type[BaseModel] | None = None,
+    body_required: bool = True,
+    refusals: tuple[int, ...] = (),
+) -> type[Operation]:
+    """How the document describes an operation: what it takes and what it answers.
+
+    Args:
+        answers: status to the model of a JSON body, to media types each with a model or None for
+            text, or to None for no body.
+        body: the model of the request's body.
+        body_required: whether there has to be a body.
+        refusals: statuses of the problems that it can answer with, beside 422 and 500.
+    """
+    reading = (413, 415) if body else ()
+    content: dict[str, Any] = {
+        "responses": {
+            **{str(status): _response(status, answer) for status, answer in answers.items()},
+            **{
+                str(status): _response(status, {MEDIA_TYPE: Problem})
+                for status in sorted({*refusals, *reading, 422, 500})
+            },
+        }
+    }
+    if body:
+        content["requestBody"] = {
+            "content": {"application/json": {"schema": _reference(body)}},
+            "required": body_required,
+        }
+
+    class Described(Operation):
+        def to_schema(self) -> dict[str, Any]:
+            return {**super().to_schema(), **content}
+
+    return Described
+
+
+def _response(status: int, answer: Answer) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": MEANINGS[status]}
+    if answer is not None:
+        media = answer if isinstance(answer, Mapping) else {"application/json": answer}
+        response["content"] = {
+            name: {"schema": _reference(model) if model else TEXT} for name, model in media.items()
+        }
+    return response
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    """Litestar's document with the models' schemas, which pydantic knows without loss."""
+    # One schema for each model, whether it is read or written.
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in MODELS], ref_template="#/components/schemas/{model}"
+    )
+    return {**document, "components": {"schemas": definitions["$defs"]}}
+
+
+class _Document(JsonRenderPlugin):
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return self.render_json(request, _completed(openapi_schema))
+
+
+class _Listing(OpenAPIRenderPlugin):
+    """Every operation in a page that needs no network and no script."""
+
+    def render(self, _request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        rows = "".join(
+            f"<tr><td><code>{method.upper()} {html.escape(path)}</code></td>"
+            f"<td>{html.escape(operation.get('description', ''))}</td></tr>"
+            for path, operations in sorted(openapi_schema["paths"].items())
+            for method, operation in operations.items()
+        )
+        title = html.escape(openapi_schema["info"]["title"])
+        page = (
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}: HTTP</title>'
+            "<style>body{font:1rem/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+            "td{padding:.3rem 1rem .3rem 0;vertical-align:top}</style>"
+            f'<h1>{title}: HTTP</h1><p>The whole description: <a href="/schema/openapi.json">'
+            f"openapi.json</a> (OpenAPI 3.1).</p><table>{rows}</table></html>"
+        )
+        return page.encode()
+
+
+def _nothing_else(
+    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+) -> None:
+    """A guard: Litestar answers unknown paths below /schema with a page; ours is a problem."""
+    if "path" in connection.path_params:
+        raise NotFoundException
+
+
+def openapi_config(version: str) -> OpenAPIConfig:
+    """The configuration that serves the document and its listing under ``/schema``."""
+    return OpenAPIConfig(
+        title="Framework Advisor",
+        version=version,
+        description="Recommends PyTorch, TensorFlow, Keras or JAX for a project profile.",
+        use_handler_docstrings=True,
+        render_plugins=[_Listing(path="/"), _Document()],
+        openapi_router=Router(
+            "/schema", route_handlers=[], include_in_schema=False, guards=[_nothing_else]
+        ),
+    )

@@ -1,0 +1,75 @@
+"""``/v1/probe-runs``: measuring this host, and what was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, post
+
+from framework_advisor.api.openapi import described
+from framework_advisor.api.recommendations import Cursor, Limit
+from framework_advisor.api.requests import body_of
+from framework_advisor.api.responses import document, following, text
+from framework_advisor.api.schemas import ProbeRun, ProbeRunList, ProbeRunResults
+from framework_advisor.api.services import Injected
+from framework_advisor.runs.request import ProbeRunRequest, parse_request
+from framework_advisor.runs.table import csv_table
+
+PATH = "/v1/probe-runs"
+CSV = "text/csv"
+
+
+class ProbeRuns(Controller):
+    """Starting, watching and cancelling probe runs."""
+
+    path = PATH
+
+    @post(status_code=202, operation_class=described({202: ProbeRun}, body=ProbeRunRequest))
+    async def start(self, request: Request[Any, Any, Any], services: Injected) -> Response[bytes]:
+        """Queue a run on this host; one at a time is measured, and the message says who waits."""
+        asked = await body_of(request, parse_request)
+        run = ProbeRun.of(await services.queue.submit(asked))
+        return document(run, 202, {"Location": run.links.self})
+
+    @get(operation_class=described({200: ProbeRunList}))
+    async def page(
+        self, services: Injected, limit: Limit = 20, cursor: Cursor = None
+    ) -> Response[bytes]:
+        """List the runs, newest first."""
+        page = await services.store.runs.page(limit, cursor)
+        return document(
+            ProbeRunList(
+                items=tuple(map(ProbeRun.of, page.items)),
+                total=page.total,
+                next=following(PATH, page.next, limit),
+            )
+        )
+
+    @get("/{run:str}", operation_class=described({200: ProbeRun}, refusals=(404,)))
+    async def one(self, services: Injected, run: str) -> Response[bytes]:
+        """Say how far a run is."""
+        return document(ProbeRun.of(await services.store.runs.get(run)))
+
+    @get(
+        "/{run:str}/results",
+        operation_class=described(
+            {200: {"application/json": ProbeRunResults, CSV: None}}, refusals=(404,)
+        ),
+    )
+    async def results(
+        self, request: Request[Any, Any, Any], services: Injected, run: str
+    ) -> Response[bytes]:
+        """Give every result so far with its raw blocks, or the table alone as text/csv."""
+        measured = await services.store.runs.results(run)
+        if request.accept.best_match(["application/json", CSV]) == CSV:
+            return text(csv_table(measured), CSV)
+        return document(ProbeRunResults.of(measured))
+
+    @delete(
+        "/{run:str}",
+        status_code=200,
+        operation_class=described({200: ProbeRun}, refusals=(404, 409)),
+    )
+    async def cancel(self, services: Injected, run: str) -> Response[bytes]:
+        """Cancel a run; what it has finished is kept."""
+        return document(ProbeRun.of(await services.queue.cancel(run)))

@@ -1,0 +1,113 @@
+"""``/v1/recommendations``: profile in, recommendation out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.params import Parameter
+
+from framework_advisor.api.openapi import described
+from framework_advisor.api.replay import changes, parse_replay, profile_on
+from framework_advisor.api.requests import body_of
+from framework_advisor.api.responses import document, following, text
+from framework_advisor.api.schemas import (
+    BriefRecommendation,
+    RecommendationList,
+    RecommendationSummary,
+    Replay,
+    ReplayRequest,
+)
+from framework_advisor.api.services import Injected
+from framework_advisor.profile import Profile, parse_profile
+from framework_advisor.recommendation import Recommendation
+from framework_advisor.report import markdown
+
+PATH = "/v1/recommendations"
+
+#: How many items a page of a list has, and where it begins.
+Limit = Annotated[int, Parameter(ge=1, le=100, description="items on a page")]
+Cursor = Annotated[int | None, Parameter(ge=1, description="from a list's next")]
+
+
+class Recommendations(Controller):
+    """Deciding, and what was decided."""
+
+    path = PATH
+
+    @post(operation_class=described({201: Recommendation, 200: Recommendation}, body=Profile))
+    async def recommend(
+        self,
+        request: Request[Any, Any, Any],
+        services: Injected,
+        explain: bool = True,
+        store: bool = True,
+    ) -> Response[bytes]:
+        """Decide. explain=false: verdict and ranking alone; store=false: keep nothing, 200."""
+        profile = await body_of(request, parse_profile)
+        full = await services.recommend(profile)
+        answer = full if explain else BriefRecommendation.of(full)
+        if not store:
+            return document(answer)
+        await services.store.recommendations.add(full)
+        return document(answer, 201, {"Location": full.links.self})
+
+    @get(operation_class=described({200: RecommendationList}))
+    async def page(
+        self, services: Injected, limit: Limit = 20, cursor: Cursor = None
+    ) -> Response[bytes]:
+        """List what was decided, newest first."""
+        page = await services.store.recommendations.page(limit, cursor)
+        return document(
+            RecommendationList(
+                items=tuple(map(RecommendationSummary.of, page.items)),
+                total=page.total,
+                next=following(PATH, page.next, limit),
+            )
+        )
+
+    @get("/{recommendation:str}", operation_class=described({200: Recommendation}, refusals=(404,)))
+    async def one(self, services: Injected, recommendation: str) -> Response[bytes]:
+        """Give one recommendation as it was given first."""
+        return document(await services.store.recommendations.get(recommendation))
+
+    @delete(
+        "/{recommendation:str}",
+        status_code=204,
+        operation_class=described({204: None}, refusals=(404,)),
+    )
+    async def forget(self, services: Injected, recommendation: str) -> None:
+        """Forget one recommendation."""
+        await services.store.recommendations.delete(recommendation)
+
+    @get(
+        "/{recommendation:str}/record",
+        operation_class=described({200: {"text/markdown": None}}, refusals=(404,)),
+    )
+    async def record(self, services: Injected, recommendation: str) -> Response[bytes]:
+        """Give the decision record, to be kept beside the project's code."""
+        found = await services.store.recommendations.get(recommendation)
+        return text(markdown(found), "text/markdown")
+
+    @post(
+        "/{recommendation:str}/replay",
+        status_code=200,
+        operation_class=described(
+            {200: Replay}, body=ReplayRequest, body_required=False, refusals=(404,)
+        ),
+    )
+    async def replay(
+        self, request: Request[Any, Any, Any], services: Injected, recommendation: str
+    ) -> Response[bytes]:
+        """Decide again with today's knowledge and measurements, or as of a day; keeps nothing."""
+        asked = await body_of(request, parse_replay)
+        before = await services.store.recommendations.get(recommendation)
+        after = await services.recommend(profile_on(before.profile, asked.as_of))
+        return document(
+            Replay(
+                before=before.verdict,
+                after=after.verdict,
+                changed=changes(before, after),
+                recommendation=after,
+            )
+        )

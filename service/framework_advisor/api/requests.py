@@ -1,0 +1,86 @@
+"""Reading a request: its body as a model, its query without strangers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar, get_args
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.constants import RESERVED_KWARGS
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.typing import FieldDefinition
+
+from framework_advisor.errors import FieldError, InvalidInput
+
+Model = TypeVar("Model")
+JSON_TYPES = ("application/json",)
+
+
+async def body_of(request: Request[Any, Any, Any], parse: Callable[[bytes], Model]) -> Model:
+    """The body, read up to the service's limit and parsed outside the event loop.
+
+    Raises:
+        HTTPException: 415 where it does not claim to be JSON, 413 where it is too large.
+        InvalidInput: what ``parse`` says of it.
+    """
+    media_type, options = request.content_type
+    # Without a header the body is tried as JSON; curl's default, a form, is a mistake.
+    charset = options.get("charset", "utf-8").lower()
+    if media_type not in ("", *JSON_TYPES) or charset not in ("utf-8", "utf8"):
+        raise HTTPException(
+            status_code=415,
+            detail="The body is read as JSON in UTF-8: send Content-Type: application/json.",
+            headers={"Accept": ", ".join(JSON_TYPES)},
+        )
+    return await asyncio.to_thread(parse, await request.body())
+
+
+def no_unknown_query(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """A guard: a query parameter that the handler does not know is a mistake, not a wish.
+
+    Raises:
+        InvalidInput: names each of them.
+    """
+    unknown = connection.query_params.keys() - (known := _query_names(handler))
+    if unknown:
+        expected = f"one of {', '.join(sorted(known))}" if known else "no query parameter"
+        raise InvalidInput(
+            tuple(
+                FieldError(f"?{name}", "the query parameter is unknown", expected)
+                for name in sorted(unknown)
+            )
+        )
+
+
+def expected_of(parameter: FieldDefinition) -> str:
+    """What a query parameter accepts, in words."""
+    accepted = [kind for kind in parameter.inner_types if not kind.is_none_type]
+    kind = accepted[0] if parameter.is_optional and accepted else parameter
+    if kind.is_literal:
+        return "one of " + ", ".join(get_args(kind.annotation))
+    if kind.is_subclass_of(bool):
+        return "true or false"
+    if kind.is_subclass_of(date):
+        return "a date as YYYY-MM-DD"
+    if kind.is_subclass_of(int):
+        bounds = parameter.kwarg_definition
+        least, most = (getattr(bounds, name, None) for name in ("ge", "le"))
+        limits = [f"from {least}"] * (least is not None) + [f"to {most}"] * (most is not None)
+        return " ".join(["a whole number", *limits])
+    return "a text"
+
+
+def _query_names(handler: BaseRouteHandler) -> set[str]:
+    dependencies = handler.resolve_dependencies()
+    paths = {name for path in handler.paths for name in _in_braces(path)}
+    return set(handler.parsed_fn_signature.parameters) - RESERVED_KWARGS - paths - set(dependencies)
+
+
+def _in_braces(path: str) -> list[str]:
+    return [part[1:-1].split(":")[0] for part in path.split("/") if part.startswith("{")]

@@ -1,0 +1,46 @@
+"""Writing a response: a document as JSON, with an entity tag where it seldom changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response
+from pydantic import BaseModel
+
+JSON = "application/json"
+
+
+def document(
+    content: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """The document as JSON under the names of the contract."""
+    return Response(
+        content.model_dump_json(by_alias=True).encode(),
+        status_code=status,
+        media_type=JSON,
+        headers=dict(headers or {}),
+    )
+
+
+def tagged(request: Request[Any, Any, Any], content: BaseModel) -> Response[bytes]:
+    """The document with an ``ETag`` over its content; 304 where the caller has it already."""
+    body = content.model_dump_json(by_alias=True).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    sent = request.headers.get("If-None-Match", "").split(",")
+    known = {each.strip().removeprefix("W/") for each in sent}
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if tag in known or "*" in known:
+        return Response(b"", status_code=304, headers=headers)
+    return Response(body, media_type=JSON, headers=headers)
+
+
+def text(content: str, media_type: str) -> Response[bytes]:
+    """Text of some other type; Litestar names the charset of ``text/…``, which is UTF-8."""
+    return Response(content.encode(), media_type=media_type)
+
+
+def following(path: str, cursor: int | None, limit: int) -> str | None:
+    """Where the next page of a list is; None after the last one."""
+    return None if cursor is None else f"{path}?limit={limit}&cursor={cursor}"

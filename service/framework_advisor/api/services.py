@@ -1,0 +1,43 @@
+"""What the controllers work with, wired once by ``create_app``."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated
+
+from litestar.params import Dependency
+
+from framework_advisor.advisor import Advisor
+from framework_advisor.measured import RecordedRun, measurements_from
+from framework_advisor.profile import Profile
+from framework_advisor.recommendation import Recommendation
+from framework_advisor.runs.evidence import runs_for
+from framework_advisor.runs.queue import RunQueue
+from framework_advisor.store.store import Store
+from framework_knowledge import load
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The store, the queue, and the advisor over both."""
+
+    store: Store
+    queue: RunQueue
+
+    async def recommend(self, profile: Profile) -> Recommendation:
+        """Decide with today's knowledge and with the runs that the profile lets count.
+
+        Raises:
+            InvalidInput: the profile names evidence that is not there.
+        """
+        runs = await runs_for(profile, self.store, self.queue.host.id)
+        return await asyncio.to_thread(_recommend, profile, runs)
+
+
+def _recommend(profile: Profile, runs: tuple[RecordedRun, ...]) -> Recommendation:
+    return Advisor(load(), measurements_from(runs)).recommend(profile)
+
+
+#: The services as a handler's argument.
+Injected = Annotated[Services, Dependency(skip_validation=True)]

@@ -1,0 +1,74 @@
+"""The one place where the service is wired together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+
+from framework_advisor.api.access import AccessLog
+from framework_advisor.api.health import HealthController
+from framework_advisor.api.hosts import Hosts
+from framework_advisor.api.knowledge import KnowledgeController
+from framework_advisor.api.openapi import openapi_config
+from framework_advisor.api.pages import start
+from framework_advisor.api.probe_runs import ProbeRuns
+from framework_advisor.api.probes import probes
+from framework_advisor.api.problems import HANDLERS
+from framework_advisor.api.recommendations import Recommendations
+from framework_advisor.api.requests import no_unknown_query
+from framework_advisor.api.services import Services
+from framework_advisor.runs.queue import RunQueue
+from framework_advisor.runs.this_host import fingerprint
+from framework_advisor.settings import Settings, load_settings
+from framework_advisor.store.store import Store
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The service as an ASGI application; without settings, those of the environment.
+
+    Raises:
+        InvalidInput: a setting is wrong.
+    """
+    chosen = settings or load_settings()
+    chosen.make_data_dir()
+    store = Store(chosen.store_url)
+    services = Services(store, RunQueue(store, chosen.data_dir, fingerprint()))
+
+    @asynccontextmanager
+    async def open_for_business(_app: Litestar) -> AsyncIterator[None]:
+        async with store:
+            await services.queue.start()
+            try:
+                yield
+            finally:
+                await services.queue.stop()
+
+    app = Litestar(
+        route_handlers=[
+            start,
+            HealthController,
+            Recommendations,
+            KnowledgeController,
+            probes,
+            Hosts,
+            ProbeRuns,
+        ],
+        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        exception_handlers=HANDLERS,
+        guards=[no_unknown_query],
+        lifespan=[open_for_business],
+        logging_config=None,
+        openapi_config=_openapi(),
+        request_max_body_size=chosen.max_body_bytes,
+    )
+    app.asgi_handler = AccessLog(app.asgi_handler)
+    return app
+
+
+def _openapi() -> OpenAPIConfig:
+    return openapi_config(version("framework-advisor"))

@@ -1,0 +1,57 @@
+"""Which recorded runs count for a profile."""
+
+from __future__ import annotations
+
+from framework_advisor.errors import Conflict, FieldError, InvalidInput, NotFound
+from framework_advisor.measured import RecordedRun
+from framework_advisor.profile import EvidenceChoice, Profile
+from framework_advisor.store.store import Store
+
+
+async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedRun, ...]:
+    """The run that the profile names, or the newest finished one of each of its hosts.
+
+    ``host`` is the current host, which counts where the profile names none.
+
+    Raises:
+        InvalidInput: the profile names a run or a host that is not there, or a run that goes on.
+    """
+    choice = profile.evidence or EvidenceChoice()
+    if choice.probe_run is None:
+        return ()
+    if choice.probe_run != "latest":
+        return (await _named(store, choice.probe_run),)
+    if choice.hosts is not None:
+        await _check_hosts(store, choice.hosts)
+    newest = [await store.runs.latest_finished(h) for h in choice.hosts or (host,)]
+    return tuple([await store.runs.recorded(run.id) for run in newest if run is not None])
+
+
+async def _named(store: Store, id_: str) -> RecordedRun:
+    try:
+        return await store.runs.recorded(id_)
+    except (NotFound, Conflict) as error:
+        raise InvalidInput(
+            (
+                FieldError(
+                    "/evidence/probe_run",
+                    str(error),
+                    "the id of a probe run that has ended, 'latest', or null",
+                ),
+            )
+        ) from None
+
+
+async def _check_hosts(store: Store, hosts: tuple[str, ...]) -> None:
+    known = {record.host.id for record in await store.hosts.all()}
+    wrong = tuple(
+        FieldError(
+            f"/evidence/hosts/{index}",
+            f"there is no host {host}",
+            f"a host seen before: {', '.join(sorted(known)) or 'none so far'}",
+        )
+        for index, host in enumerate(hosts)
+        if host not in known
+    )
+    if wrong:
+        raise InvalidInput(wrong)
