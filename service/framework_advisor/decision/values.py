@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from framework_advisor.decision.circumstances import (
-    FACET_DIMENSION,
     DecisionFacet,
     applies,
     facet_values,
@@ -172,8 +171,8 @@ class Values:
     ) -> tuple[Support, ...]:
         """The evidence that speaks of a stack on a criterion for one value of the facet.
 
-        What is said for the circumstances replaces what is said in general; what is said of Keras
-        on that backend replaces what it inherits.
+        What is said for more of the profile's circumstances replaces what is said for fewer, or in
+        general; what is said of Keras on that backend replaces what it inherits.
         """
         scale = self._criteria[criterion]
         facet = self.facet(criterion)
@@ -183,8 +182,8 @@ class Values:
                 for statement, anchor in self._statements.get((criterion, subject), ())
                 if applies(statement.when, self._profile, facet, value)
             ]
-            special = [item for item in found if _is_special(item[0], facet)]
-            chosen = special or found
+            closest = max((_closeness(statement) for statement, _ in found), default=0)
+            chosen = [item for item in found if _closeness(item[0]) == closest]
             if chosen:
                 return tuple(
                     Support(
@@ -228,9 +227,8 @@ class Values:
         return ("judged" if judged else "documented"), evidence
 
 
-def _is_special(statement: Claim | Cell, facet: DecisionFacet) -> bool:
-    """Whether a statement is made for circumstances, those of the facet first of all."""
-    dimension = FACET_DIMENSION.get(facet)
-    if dimension:
-        return bool(getattr(statement.when, dimension))
-    return statement.when != type(statement.when)()
+def _closeness(statement: Claim | Cell) -> int:
+    """How many circumstances a statement is made for: the more, the closer it speaks to a profile
+    that meets them all.
+    """
+    return sum(bool(value) for value in statement.when.model_dump().values())
