@@ -1,0 +1,120 @@
+"""What is built and installed: pins, extras, wheel, image."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+#: Another name of the same module: the pins choose the build.
+BUILDS = {"tensorflow": "tensorflow-cpu"}
+
+
+def pins() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    requirements = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    here = [r for r in requirements if r.marker is None or r.marker.evaluate()]
+    return {canonicalize_name(r.name): str(r.specifier).removeprefix("==") for r in here}
+
+
+@pytest.mark.parametrize("extra", ["base", *sorted(set(EXTRAS) - {"all"})])
+def test_the_pins_satisfy_what_is_required(extra: str) -> None:
+    required = PROJECT["dependencies"] if extra == "base" else EXTRAS[extra]
+    pinned = pins()
+    for requirement in map(Requirement, required):
+        if requirement.marker and not requirement.marker.evaluate():
+            continue
+        name = canonicalize_name(requirement.name)
+        version = pinned.get(name) or pinned[BUILDS[name]]
+        assert requirement.specifier.contains(version), f"{requirement} is pinned at {version}"
+
+
+def test_every_pin_is_exact_and_names_no_address() -> None:
+    text = (ROOT / "constraints.txt").read_text()
+    assert "://" not in text
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            assert re.match(r"^[A-Za-z0-9._-]+==[0-9][^;\s]*($|; )", line), line
+
+
+def test_an_embedder_bears_no_framework_and_no_web() -> None:
+    base = {canonicalize_name(Requirement(r).name) for r in PROJECT["dependencies"]}
+    assert base == {"click", "numpy", "pydantic", "pyyaml"}
+
+
+def test_all_means_every_extra_for_users() -> None:
+    (everything,) = EXTRAS["all"]
+    assert Requirement(everything).extras == set(EXTRAS) - {"all", "dev"}
+
+
+def test_the_wheel_holds_three_typed_packages_with_their_data(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for package in ("framework_knowledge", "framework_probes", "framework_advisor"):
+        assert f"{package}/py.typed" in names
+    assert "framework_knowledge/criteria.yaml" in names
+    assert "framework_knowledge/tables/static_dynamic.yaml" in names
+    assert any(
+        re.fullmatch(r"framework_advisor/store/migrations/versions/.+\.py", n) for n in names
+    )
+    assert not any(n.startswith(("tests/", "benchmarks/")) for n in names)
+
+
+def instructions() -> list[tuple[str, str]]:
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines)]
+
+
+def test_the_image_is_small_safe_and_watched() -> None:
+    steps = instructions()
+    words = [word for word, _ in steps]
+    assert words.count("FROM") == 2
+    assert all("slim" in rest for word, rest in steps if word == "FROM")
+    assert words.index("USER") < words.index("CMD")
+    assert ("VOLUME", "/data") in steps
+    assert "HEALTHCHECK" in words
+    for word, rest in steps:
+        if word == "COPY" and not rest.startswith("--from"):
+            for source in rest.split()[:-1]:
+                assert (ROOT / source).exists(), f"COPY names {source}, which is not there"
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_image_run(tmp_path: Path) -> None:
+    """Each COPY and RUN of the build stage in a scratch directory, then the server from it."""
+    for word, rest in instructions():
+        if word == "FROM" and "AS build" not in rest:
+            break
+        if word == "COPY":
+            *sources, target = rest.split()
+            for source in sources:
+                subprocess.run(["cp", "-r", ROOT / source, tmp_path / target], check=True)
+        if word == "RUN":
+            here = rest.replace("/opt/advisor", str(tmp_path / "advisor"))
+            environment = {"EXTRAS": "server", "PACKAGES": "", "PATH": "/usr/bin:/bin"}
+            command = here.replace("python -m venv", f"{shlex.quote(sys.executable)} -m venv")
+            subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, env=environment)
+    program = tmp_path / "advisor" / "bin" / "framework-advisor"
+    profile = ROOT / "examples" / "phone_app.json"
+    answer = subprocess.run(
+        [program, "recommend", profile, "--json"],
+        check=True,
+        capture_output=True,
+        env={"FRAMEWORK_ADVISOR_DATA_DIR": str(tmp_path / "data")},
+    )
+    assert json.loads(answer.stdout)["verdict"]["framework"]
