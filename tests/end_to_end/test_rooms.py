@@ -15,7 +15,8 @@ STORE = {"sqlalchemy", "advanced_alchemy", "alembic"}
 
 def loaded_by(statement: str) -> set[str]:
     """Top-level modules in a fresh interpreter after the statement."""
-    code = f"{statement}\nimport sys, json\nprint(json.dumps(sorted({{m.split('.')[0] for m in sys.modules}})))"
+    tail = "import sys, json; print(json.dumps([m.split('.')[0] for m in sys.modules]))"
+    code = f"{statement}\n{tail}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(json.loads(done.stdout.splitlines()[-1]))
 

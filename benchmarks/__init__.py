@@ -1,0 +1,1 @@
+"""Speed and memory of the advisor itself, as ratios measured side by side in one run."""
