@@ -42,15 +42,18 @@ def _first(
     for piece in snapshot.pieces:
         if piece.kind == kind and _fits(piece, profile, candidate, target, compiled):
             return StackPiece(
-                choice=piece.choice, why=piece.why, evidence=piece.evidence, target=target or None
+                choice=piece.choice,
+                why=piece.why,
+                evidence=piece.evidence,
+                target=target if kind == "export" else None,
             )
-    return StackPiece(
-        choice="none needed" if not target else "no path known",
-        why="nothing in the profile asks for one"
-        if not target
-        else f"the knowledge holds no path from {candidate.subject} to {target}",
-        target=target or None,
-    )
+    if kind == "export":
+        return StackPiece(
+            choice="no path known",
+            why=f"the knowledge holds no path from {candidate.subject} to {target}",
+            target=target,
+        )
+    return StackPiece(choice="none needed", why="nothing in the profile asks for one")
 
 
 def _fits(

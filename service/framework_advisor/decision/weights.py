@@ -41,16 +41,14 @@ STATED_SPREAD = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Drawn weights, shape (draws, criteria), each row summing to 1, and the rules that fired."""
+    """Drawn weights, shape (draws, criteria), each row summing to 1, and the rules that fired.
+
+    ``mean`` is the mean weight of each criterion, in the order of ``CRITERIA``.
+    """
 
     draws: Array
+    mean: Array
     rules: tuple[Rule, ...]
-
-    @property
-    def mean(self) -> Array:
-        """Mean weight of each criterion, in the order of ``CRITERIA``."""
-        mean: Array = self.draws.mean(axis=0)
-        return mean
 
 
 def fired_rules(profile: Profile) -> tuple[Rule, ...]:
@@ -84,7 +82,8 @@ def draw_weights(profile: Profile, noise: Noise) -> Weights:
     raw = np.stack(columns, axis=1)
     if ranking:
         _raise_ranked(raw, ranking, noise)
-    return Weights(raw / raw.sum(axis=1, keepdims=True), fired_rules(profile))
+    draws = raw / raw.sum(axis=1, keepdims=True)
+    return Weights(draws, draws.mean(axis=0), fired_rules(profile))
 
 
 def _raise_ranked(raw: Array, ranking: tuple[CriterionId, ...], noise: Noise) -> None:
