@@ -14,7 +14,6 @@ from framework_knowledge.models import (
     Criterion,
     Framework,
     Gate,
-    Model,
     Piece,
     Snapshot,
     Source,
@@ -85,19 +84,19 @@ def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
         for gate in knowledge.gates
         if gate.holds_on(day)
     )
-    pieces = _pieces_on(knowledge, day, live)
-    content: dict[str, tuple[Model, ...]] = {
-        "criteria": knowledge.criteria,
-        "frameworks": tuple(_framework_on(day, live, each) for each in knowledge.frameworks),
-        "claims": told_claims,
-        "cells": cells,
-        "gates": gates,
-        "pieces": pieces,
-        "sources": _cited_sources(knowledge.sources, told_claims, cells, gates),
-    }
-    return Snapshot.model_construct(
-        version=knowledge.version, as_of=day, sha256=_sha256(content), **content
+    snapshot = Snapshot(
+        version=knowledge.version,
+        as_of=day,
+        sha256="",
+        criteria=knowledge.criteria,
+        frameworks=tuple(_framework_on(day, live, each) for each in knowledge.frameworks),
+        claims=told_claims,
+        cells=cells,
+        gates=gates,
+        pieces=_pieces_on(knowledge, day, live),
+        sources=_cited_sources(knowledge.sources, told_claims, cells, gates),
     )
+    return snapshot.model_copy(update={"sha256": _sha256(snapshot)})
 
 
 def _cell_on(live: frozenset[str], cell: Cell) -> Cell:
@@ -155,10 +154,8 @@ def _cited_sources(
     return tuple(source for source in sources if source.id in cited)
 
 
-def _sha256(content: dict[str, tuple[Model, ...]]) -> str:
+def _sha256(snapshot: Snapshot) -> str:
     """Digest of the content alone: neither the version's name nor the day enters it."""
-    plain = {
-        name: [item.model_dump(mode="json") for item in items] for name, items in content.items()
-    }
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    content = snapshot.model_dump(mode="json", exclude={"version", "as_of", "sha256"})
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

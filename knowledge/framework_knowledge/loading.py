@@ -107,16 +107,17 @@ class _Reader:
 
     def whole(self, names: Iterable[str], model: type[Item]) -> tuple[Located[Item], ...]:
         """Read files each of which is one item."""
-        found = []
-        for document in self._documents(names):
-            found.extend(self._validated(document, (), document.value, model))
-        return tuple(found)
+        return tuple(
+            item
+            for document in self._documents(names)
+            for item in self._validated(document, (), document.value, model)
+        )
 
     def listed(
         self, names: Iterable[str], key: str, model: type[Item]
     ) -> tuple[Located[Item], ...]:
         """Read files each of which is a list of items under one key."""
-        found = []
+        found: list[Located[Item]] = []
         for document in self._documents(names):
             value = document.value
             if not isinstance(value, dict) or set(value) != {key}:
@@ -142,11 +143,20 @@ class _Reader:
         try:
             item = model.model_validate(value)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
+            for detail in _causes(error.errors(include_url=False)):
                 inner = tuple(part for part in detail["loc"] if part != "[key]")
                 self.problems.append(document.problem((*path, *inner), _reason(detail)))
         else:
             yield Located(item, document, path)
+
+
+def _causes(details: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Leave out that a list is too short where it is so because its items are wrong."""
+    for detail in details:
+        place = detail["loc"]
+        inside = [each for each in details if each["loc"][: len(place)] == place != each["loc"]]
+        if not (detail["type"] == "too_short" and inside):
+            yield detail
 
 
 def _reason(detail: ErrorDetails) -> str:

@@ -102,7 +102,9 @@ class Source(Model):
     kind: SourceKind
     title: str
     where: str = Field(description="address, repository path, package and version, or set-up")
-    date: str = Field(description="date of the document as it gives it: YYYY, YYYY-MM or YYYY-MM-DD")
+    date: str = Field(
+        description="date of the document as it gives it: YYYY, YYYY-MM or YYYY-MM-DD"
+    )
 
 
 class Anchor(Model):

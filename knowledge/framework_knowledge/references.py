@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from framework_knowledge.documents import Document, FieldPath, Problem
 from framework_knowledge.models import (
@@ -17,20 +17,27 @@ from framework_knowledge.models import (
     CriterionId,
     Framework,
     Gate,
-    Model,
     Piece,
     Source,
     Table,
 )
 
-Item = TypeVar("Item", bound=Model)
+Item_co = TypeVar("Item_co", covariant=True)
+
+
+class Identified(Protocol):
+    """Whatever has an id."""
+
+    @property
+    def id(self) -> str:
+        """Name by which others refer to it."""
 
 
 @dataclass(frozen=True)
-class Located(Generic[Item]):
+class Located(Generic[Item_co]):
     """A model and where in the files it stands."""
 
-    item: Item
+    item: Item_co
     document: Document
     path: FieldPath = ()
 
@@ -56,22 +63,27 @@ def check(contents: Contents) -> Iterator[Problem]:
     """Yield every name that is doubled, unknown or without meaning."""
     cells = _cells(contents.tables)
     claims, gates, pieces = contents.claims, contents.gates, contents.pieces
+    all_dated: list[Located[Claim | Cell | Gate]] = [*claims, *cells, *gates]
     # Answers cite claims, cells and gates side by side, so these share one set of names.
-    yield from _doubled((*claims, *cells, *gates))
-    for group in (contents.sources, contents.criteria, contents.frameworks, pieces):
-        yield from _doubled(group)
+    yield from _doubled(all_dated)
+    yield from _doubled(contents.sources)
+    yield from _doubled(contents.criteria)
+    yield from _doubled(contents.frameworks)
     yield from _doubled(contents.tables)
+    yield from _doubled(pieces)
     source_ids = {each.item.id for each in contents.sources}
     claim_ids = {each.item.id for each in claims}
-    for dated in (*claims, *cells, *gates):
+    for dated in all_dated:
         yield from _unknown(dated, "sources", dated.item.sources, source_ids, "source")
     for cell in cells:
         yield from _unknown(cell, "checked_with", cell.item.checked_with, source_ids, "source")
         yield from _superseding(cell)
-    for superseded in (*claims, *cells):
+    replaced: list[Located[Claim | Cell]] = [*claims, *cells]
+    for superseded in replaced:
         names = superseded.item.superseded_by
         yield from _unknown(superseded, "superseded_by", names, claim_ids, "claim")
-    for citing in (*gates, *pieces, *contents.frameworks):
+    all_citing: list[Located[Gate | Piece | Framework]] = [*gates, *pieces, *contents.frameworks]
+    for citing in all_citing:
         yield from _unknown(citing, "evidence", citing.item.evidence, claim_ids, "claim")
     yield from _successors(pieces)
     yield from _values(contents.criteria, claims, cells)
@@ -86,17 +98,17 @@ def _cells(tables: Iterable[Located[Table]]) -> list[Located[Cell]]:
     ]
 
 
-def _doubled(items: Iterable[Located[Item]]) -> Iterator[Problem]:
+def _doubled(items: Iterable[Located[Identified]]) -> Iterator[Problem]:
     seen: set[str] = set()
     for each in items:
-        name = str(each.item.id)  # type: ignore[attr-defined]  # every group checked has ids
+        name = each.item.id
         if name in seen:
             yield each.problem(("id",), f"'{name}' is used twice; every id must be unique")
         seen.add(name)
 
 
 def _unknown(
-    where: Located[Item], field: str, names: Iterable[str], known: Collection[str], kind: str
+    where: Located[object], field: str, names: Iterable[str], known: Collection[str], kind: str
 ) -> Iterator[Problem]:
     for index, name in enumerate(names):
         if name not in known:
@@ -136,9 +148,7 @@ def _values(
     claims: Iterable[Located[Claim]],
     cells: Iterable[Located[Cell]],
 ) -> Iterator[Problem]:
-    scales = {
-        each.item.id: tuple(anchor.name for anchor in each.item.scale) for each in criteria
-    }
+    scales = {each.item.id: tuple(anchor.name for anchor in each.item.scale) for each in criteria}
     for claim in claims:
         for subject, anchor in claim.item.values.items():
             yield from _anchor(claim, scales, claim.item.criterion, anchor, ("values", subject))
@@ -147,7 +157,7 @@ def _values(
 
 
 def _anchor(
-    where: Located[Item],
+    where: Located[object],
     scales: dict[CriterionId, tuple[str, ...]],
     criterion: CriterionId,
     anchor: str,
