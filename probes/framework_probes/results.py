@@ -217,10 +217,10 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """First event of a run."""
+    """First event of a run. ``peaks`` None: they could not be measured."""
 
     host: Host
-    peaks: Peaks
+    peaks: Peaks | None
     planned: int
 
 

@@ -1,0 +1,61 @@
+"""Matrix times matrix: the kernel under every dense layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework_probes.probe import Adapter, Array, Arrays, Probe, Program, normal
+
+SIZE = 512
+
+
+def _draw(generator: np.random.Generator) -> dict[str, Array]:
+    return {"a": normal(generator, SIZE, SIZE), "b": normal(generator, SIZE, SIZE)}
+
+
+def _solve(inputs: Arrays) -> dict[str, Array]:
+    return {"product": inputs["a"] @ inputs["b"]}
+
+
+def _build(adapter: Adapter, inputs: Arrays) -> Program:
+    """One builder: ``matmul`` has one name and one meaning in all of them."""
+    operations = adapter.operations
+    multiply = adapter.compile(lambda a, b: operations.matmul(a, b))
+    a, b = adapter.array(inputs["a"]), adapter.array(inputs["b"])
+    return Program(
+        step=lambda: multiply(a, b),
+        read=lambda product: {"product": adapter.neutral(product)},
+        layout="row-major",
+    )
+
+
+PROBE = Probe(
+    id="matmul",
+    title="Matrix product",
+    measures="Multiplying two square matrices.",
+    shape=f"{SIZE}x{SIZE} times {SIZE}x{SIZE}",
+    dtype="float32",
+    flops=2 * SIZE**3,
+    bytes=3 * SIZE * SIZE * 4,
+    reference_kind="roofline",
+    criterion="inference_speed",
+    families=(
+        ("mlp", 0.5),
+        ("transformer", 0.4),
+        ("llm", 0.4),
+        ("scientific", 0.4),
+        ("recommender", 0.3),
+        ("tabular", 0.3),
+        ("rnn", 0.3),
+        ("speech", 0.3),
+        ("diffusion", 0.2),
+        ("gnn", 0.2),
+        ("other", 0.2),
+    ),
+    tolerances={"float32": 2e-5},
+    cost_s=8.0,
+    trains=False,
+    draw=_draw,
+    solve=_solve,
+    builders={"pytorch": _build, "tensorflow": _build, "jax": _build, "keras": _build},
+)

@@ -1,0 +1,333 @@
+"""From the blocks of a probe to results and pairs. Pure: nothing is measured here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from framework_probes import statistics
+from framework_probes.probe import Probe
+from framework_probes.protocol import Prepared, Ran, Refused
+from framework_probes.results import (
+    Block,
+    Cold,
+    Conditions,
+    Contender,
+    Pair,
+    Peaks,
+    Rate,
+    Reference,
+    Result,
+    Time,
+)
+from framework_probes.serialization import with_id
+from framework_probes.statistics import Estimate
+
+#: From this time of an iteration on, every one is disturbed and wall time has no quiet quartile:
+#: the processor time of the process is taken instead.
+SLOW_S = 3e-3
+QUARTILE = "lower quartile of wall time"
+PROCESSOR = "processor time"
+#: Outcomes that keep their numbers: measured, but not to be relied on.
+SUSPECT = ("unstable", "contended")
+#: A worker that had the processor for less than this share of its blocks was crowded out.
+CROWDED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One block, with its place in the session."""
+
+    order: int
+    ran: Ran
+
+
+@dataclass(slots=True)
+class Replicate:
+    """What one process of a contender gave for a probe: its blocks, round by round."""
+
+    prepared: Prepared
+    import_s: float | None
+    environment: str
+    blocks: list[Taken] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Entry:
+    """A contender on a probe: its replicates, or why there is none."""
+
+    contender: Contender
+    replicates: list[Replicate] = field(default_factory=list)
+    refused: Refused | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether there are blocks to conclude from."""
+        return self.refused is None and any(r.blocks for r in self.replicates)
+
+    @property
+    def slow(self) -> bool:
+        """Whether processor time is its statistic."""
+        return self.replicates[0].prepared.iteration_s >= SLOW_S
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What all results of a session share."""
+
+    run: str
+    host: str
+    device: str
+    threads: int
+    allocator: str
+    load_1m: float | None
+
+
+def value(ran: Ran, slow: bool) -> float:
+    """A block's seconds per iteration by the statistic for slow or for fast iterations."""
+    return ran.cpu_s if slow else ran.quartile_s
+
+
+def estimate(entry: Entry) -> Estimate:
+    """Typical seconds of an iteration, the interval widened by what single processes gave."""
+    series = [[value(t.ran, entry.slow) for t in r.blocks] for r in entry.replicates]
+    parts = [statistics.location(values) for values in series]
+    pooled = statistics.location([v for values in series for v in values])
+    return statistics.widened(pooled, parts) if len(parts) > 1 else pooled
+
+
+def compare(a: Entry, b: Entry) -> Estimate:
+    """Time of b over time of a, the interval widened by what single processes gave.
+
+    Both by the same statistic: where either one is slow, by processor time.
+    """
+    series = _paired(a, b)
+    pooled = statistics.ratio([x for xs, _ in series for x in xs], [y for _, ys in series for y in ys])
+    if len(series) == 1:
+        return pooled
+    return statistics.widened(pooled, [statistics.ratio(x, y) for x, y in series])
+
+
+def spread(a: Entry, b: Entry) -> float:
+    """How far parts of the run disagree on the ratio, see ``statistics.spread``.
+
+    The parts are the replicates; with a single one, the first and second half of its rounds.
+    """
+    series = _paired(a, b)
+    if len(series) == 1:
+        (x, y) = series[0]
+        middle = len(x) // 2
+        series = [(x[:middle], y[:middle]), (x[middle:], y[middle:])]
+    return statistics.spread(
+        [statistics.median([v / u for u, v in zip(x, y, strict=True)]) for x, y in series]
+    )
+
+
+def _paired(a: Entry, b: Entry) -> list[tuple[list[float], list[float]]]:
+    """For each replicate, the times of both, round by round."""
+    slow = a.slow or b.slow
+    return [
+        (
+            [value(t.ran, slow) for t in first.blocks],
+            [value(t.ran, slow) for t in second.blocks],
+        )
+        for first, second in zip(a.replicates, b.replicates, strict=True)
+    ]
+
+
+def matches(entries: Sequence[Entry]) -> list[tuple[Entry, Entry]]:
+    """Who is compared: all of one tier with each other, and each subject's tiers."""
+    return [
+        (a, b)
+        for a, b in combinations(entries, 2)
+        if a.contender.tier == b.contender.tier or a.contender.subject == b.contender.subject
+    ]
+
+
+def pairs(probe: Probe, entries: Sequence[Entry], where: Circumstances) -> list[Pair]:
+    """The pairs of every two entries that are sound and belong together."""
+    found = []
+    for a, b in matches([entry for entry in entries if entry.timed]):
+        ratio = compare(a, b)
+        found.append(
+            Pair(
+                run=where.run,
+                host=where.host,
+                probe=probe.id,
+                dtype=probe.dtype,
+                device=where.device,
+                a=a.contender,
+                b=b.contender,
+                ratio=ratio.value,
+                ci95=(ratio.low, ratio.high),
+                verdict=statistics.verdict(ratio),
+                rounds=sum(len(r.blocks) for r in a.replicates),
+                replicates=len(a.replicates),
+                spread=spread(a, b),
+            )
+        )
+    return found
+
+
+def unsteady(entries: Sequence[Entry]) -> dict[Contender, Refused]:
+    """Entries that were not in a steady state while timed, with the reason.
+
+    Judged against the other contenders of the same round, where there are enough of them: what
+    slows everybody is the host's doing, and cancels in the pairs.
+    """
+    found: dict[Contender, Refused] = {}
+    timed = [entry for entry in entries if entry.timed]
+    for entry in timed:
+        if any(t.ran.traces for r in entry.replicates for t in r.blocks):
+            found[entry.contender] = Refused("unstable", "it was compiled again while timed")
+            continue
+        for number, replicate in enumerate(entry.replicates):
+            series = [value(t.ran, entry.slow) for t in replicate.blocks]
+            if len(timed) >= 3:
+                common = _common(timed, number)
+                series = [v / c for v, c in zip(series, common, strict=True)]
+            if statistics.halves_differ(series):
+                reason = "the second half of its blocks differs from the first by more than 10%"
+                found[entry.contender] = Refused("unstable", reason)
+    return found
+
+
+def _common(timed: Sequence[Entry], replicate: int) -> list[float]:
+    """How fast each round was for everybody: the median of what each made of it."""
+    columns = []
+    for entry in timed:
+        series = [value(t.ran, entry.slow) for t in entry.replicates[replicate].blocks]
+        middle = statistics.median(series)
+        columns.append([v / middle for v in series])
+    return [statistics.median(row) for row in zip(*columns, strict=True)]
+
+
+def result(
+    probe: Probe, entry: Entry, where: Circumstances, reference: Reference | None
+) -> Result:
+    """What is said of one contender on one probe.
+
+    A measurement that is suspect keeps its numbers, with the outcome that says why.
+    """
+    first = entry.replicates[0] if entry.replicates else None
+    blocks = [t for r in entry.replicates for t in r.blocks]
+    time = rate = None
+    if entry.refused is None or entry.refused.outcome in SUSPECT:
+        time = _time(entry)
+        rate = Rate(
+            flops_per_s=probe.flops / time.seconds,
+            bytes_per_s=probe.bytes / time.seconds,
+            of_roofline=reference.seconds / time.seconds if reference else None,
+        )
+    peaks = [r.prepared.peak_rss_bytes for r in entry.replicates]
+    return with_id(
+        "res",
+        Result(
+            id="",
+            run=where.run,
+            host=where.host,
+            environment=first.environment if first else "",
+            probe=probe.id,
+            shape=probe.shape,
+            dtype=probe.dtype,
+            layout=first.prepared.layout if first else "",
+            device=where.device,
+            contender=entry.contender,
+            compiler=first.prepared.compiler if first else None,
+            outcome=entry.refused.outcome if entry.refused else "ok",
+            reason=entry.refused.reason if entry.refused else None,
+            equality=first.prepared.equality if first and time else None,
+            time=time,
+            reference=reference,
+            rate=rate,
+            peak_rss_bytes=max((peak for peak in peaks if peak), default=None),
+            conditions=_conditions(blocks, where) if blocks else None,
+            blocks=tuple(_block(taken, entry.slow) for taken in blocks),
+        ),
+    )
+
+
+def reference(
+    probe: Probe, peaks: Peaks | None, numpy: Sequence[Replicate]
+) -> Reference | None:
+    """What a time on this probe is judged against; None where that could not be measured.
+
+    The roofline is the time that the host's measured ceilings allow. Source: Williams, Waterman
+    and Patterson, Roofline, Communications of the ACM 52 (2009).
+    """
+    if probe.reference_kind == "numpy":
+        times = [value(taken.ran, slow=False) for r in numpy for taken in r.blocks]
+        enough = len(times) >= statistics.FEWEST
+        return Reference("numpy", statistics.location(times).value) if enough else None
+    if peaks is None:
+        return None
+    seconds = max(probe.flops / peaks.flops_per_s, probe.bytes / peaks.bytes_per_s)
+    return Reference("roofline", seconds)
+
+
+def judge(entries: Sequence[Entry], over: str) -> None:
+    """Say of each entry whether its blocks can be used: enough, steady, undisturbed.
+
+    ``over``: the reason of those that the budget's end kept from being timed. A replicate that
+    was cut short is dropped; what earlier replicates gave stands.
+    """
+    for entry in entries:
+        cut = entry.refused is not None and entry.refused.reason == over
+        if entry.refused is None or cut:
+            entry.replicates = [
+                r for r in entry.replicates if len(r.blocks) >= statistics.FEWEST
+            ]
+            entry.refused = None if entry.replicates else Refused("not_run", over)
+    unstable = unsteady(entries)
+    for entry in entries:
+        if entry.timed:
+            entry.refused = unstable.get(entry.contender) or crowded(entry)
+
+
+def crowded(entry: Entry) -> Refused | None:
+    """The outcome of a contender that others kept off its core, None if it was left alone."""
+    share = _processor_share([t for r in entry.replicates for t in r.blocks])
+    if share >= CROWDED:
+        return None
+    return Refused("contended", f"it had the processor for {share:.0%} of the time it was timed")
+
+
+def _processor_share(blocks: Sequence[Taken]) -> float:
+    return statistics.median([t.ran.cpu_s / t.ran.wall_s for t in blocks])
+
+
+def _time(entry: Entry) -> Time:
+    seconds = estimate(entry)
+    cold = [(r.import_s, r.prepared) for r in entry.replicates]
+    imports = [s for s, _ in cold if s is not None]
+    return Time(
+        statistic=PROCESSOR if entry.slow else QUARTILE,
+        seconds=seconds.value,
+        ci95=(seconds.low, seconds.high),
+        blocks=sum(len(r.blocks) for r in entry.replicates),
+        replicates=len(entry.replicates),
+        cold=Cold(
+            import_s=statistics.median(imports) if imports else None,
+            first_call_s=statistics.median([p.first_call_s for _, p in cold]),
+            second_call_s=statistics.median([p.second_call_s for _, p in cold]),
+        ),
+    )
+
+
+def _conditions(blocks: Sequence[Taken], where: Circumstances) -> Conditions:
+    seen = {t.ran.core for t in blocks}
+    return Conditions(
+        # What the kernel said, not what was asked: None if blocks ran on several cores.
+        core=seen.pop() if len(seen) == 1 else None,
+        threads_asked=where.threads,
+        cpu_over_wall=_processor_share(blocks),
+        allocator=where.allocator,
+        involuntary_switches=sum(t.ran.switches for t in blocks),
+        load_1m=where.load_1m,
+    )
+
+
+def _block(taken: Taken, slow: bool) -> Block:
+    ran = taken.ran
+    return Block(taken.order, ran.iterations, ran.wall_s, ran.cpu_s, value(ran, slow))

@@ -1,0 +1,34 @@
+"""Adapters: how each framework is driven. Only a worker loads one; importing this loads none."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from framework_probes.probe import Adapter
+from framework_probes.results import Tier
+
+
+class _AdapterModule(Protocol):
+    def adapter(self, tier: Tier, backend: str | None) -> Adapter: ...
+
+
+#: Framework to the module here that drives it.
+MODULES = {
+    "pytorch": "pytorch",
+    "tensorflow": "tensorflow",
+    "jax": "jax",
+    "keras": "keras",
+    "numpy": "plain_numpy",
+}
+
+
+def load(framework: str, backend: str | None, tier: Tier) -> Adapter:
+    """The adapter of a framework, importing the framework on the first call.
+
+    Raises:
+        KeyError: no such framework.
+        ImportError: the framework is not installed here, or cannot be loaded.
+    """
+    module = import_module(f"{__name__}.{MODULES[framework]}")
+    return cast(_AdapterModule, module).adapter(tier, backend)

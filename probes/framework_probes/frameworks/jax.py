@@ -1,0 +1,89 @@
+"""JAX: eager is operation by operation; compiled is ``jax.jit`` of the whole step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
+
+import numpy as np
+
+from framework_probes.probe import Adapter, Array, Native
+from framework_probes.results import Tier
+
+
+class JaxAdapter:
+    """JAX on the CPU. Calls return before the work is done, on the CPU too."""
+
+    def __init__(self, tier: Tier) -> None:
+        self.subject = "jax"
+        self.tier: Tier = tier
+        self.module = import_module("jax")
+        self.operations = import_module("jax.numpy")
+        self.backend: Adapter = self
+        self._compiled: list[Native] = []
+
+    @property
+    def compiler(self) -> str | None:
+        """``jax.jit``."""
+        return "jax.jit" if self.tier == "compiled" else None
+
+    def compile(
+        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+    ) -> Callable[..., Native]:
+        """``jax.jit``, donating what the caller gives up."""
+        if self.tier == "eager":
+            return function
+        compiled: Callable[..., Native] = self.module.jit(function, donate_argnums=donated)
+        self._compiled.append(compiled)
+        return compiled
+
+    def array(self, value: Array) -> Native:
+        """A committed array, a copy: the original's memory may be reused."""
+        return self.operations.array(value, copy=True)
+
+    def neutral(self, value: Native) -> Array:
+        """A copy, once the value is ready."""
+        return np.array(value)
+
+    def wait(self, result: Native) -> None:
+        """``block_until_ready`` on every array of the result."""
+        self.module.block_until_ready(result)
+
+    def mode(self, trains: bool) -> AbstractContextManager[object]:
+        """None: gradients are taken by transforming functions."""
+        return nullcontext()
+
+    def traces(self) -> int:
+        """Signatures that the functions jitted here have been compiled for."""
+        return sum(int(f._cache_size()) for f in self._compiled)
+
+    def forget(self) -> None:
+        """Drop JAX's caches of compiled programs."""
+        self._compiled.clear()
+        self.module.clear_caches()
+
+    def packages(self) -> dict[str, str]:
+        """jax, jaxlib and NumPy."""
+        return {
+            "jax": str(self.module.__version__),
+            "jaxlib": str(import_module("jaxlib").__version__),
+            "numpy": np.__version__,
+        }
+
+    def settings(self) -> dict[str, str]:
+        """What decides speed: platform, precision, threads asked of XLA."""
+        config = self.module.config
+        return {
+            "platform": str(self.module.default_backend()),
+            "matmul_precision": str(config.jax_default_matmul_precision or "default"),
+            "enable_x64": str(config.jax_enable_x64),
+            "nproc": os.environ.get("NPROC", "unset"),
+            "xla_flags": os.environ.get("XLA_FLAGS", "unset"),
+        }
+
+
+def adapter(tier: Tier, backend: str | None) -> Adapter:
+    """The adapter for a tier; JAX has no back ends to choose from."""
+    return JaxAdapter(tier)

@@ -1,0 +1,69 @@
+"""NumPy, which is no contender: the framework-free time that small operations are judged by."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+import numpy as np
+
+from framework_probes.probe import Adapter, Array, Native
+from framework_probes.results import Tier
+
+
+class NumPyAdapter:
+    """NumPy in this process; it has no compiled tier."""
+
+    def __init__(self) -> None:
+        self.subject = "numpy"
+        self.tier: Tier = "eager"
+        self.module: Native = np
+        self.operations: Native = np
+        self.backend: Adapter = self
+
+    @property
+    def compiler(self) -> str | None:
+        """None."""
+        return None
+
+    def compile(
+        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+    ) -> Callable[..., Native]:
+        """The function unchanged."""
+        return function
+
+    def array(self, value: Array) -> Native:
+        """A copy."""
+        return np.array(value)
+
+    def neutral(self, value: Native) -> Array:
+        """A copy."""
+        return np.array(value)
+
+    def wait(self, result: Native) -> None:
+        """Nothing: NumPy returns when it is done."""
+
+    def mode(self, trains: bool) -> AbstractContextManager[object]:
+        """None."""
+        return nullcontext()
+
+    def traces(self) -> int:
+        """None ever."""
+        return 0
+
+    def forget(self) -> None:
+        """Nothing was compiled."""
+
+    def packages(self) -> dict[str, str]:
+        """NumPy."""
+        return {"numpy": np.__version__}
+
+    def settings(self) -> dict[str, str]:
+        """Threads asked of its BLAS."""
+        return {"openblas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "unset")}
+
+
+def adapter(tier: Tier, backend: str | None) -> Adapter:
+    """The adapter; NumPy has one tier."""
+    return NumPyAdapter()

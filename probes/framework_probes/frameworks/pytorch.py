@@ -1,0 +1,90 @@
+"""PyTorch: eager as it comes; compiled by ``torch.compile`` with its default back end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from importlib import import_module
+
+import numpy as np
+
+from framework_probes.probe import Adapter, Array, Native
+from framework_probes.results import Tier
+
+
+class TorchAdapter:
+    """PyTorch on the CPU. It computes at once, so there is nothing to wait for."""
+
+    def __init__(self, tier: Tier) -> None:
+        self.subject = "pytorch"
+        self.tier: Tier = tier
+        self.module = self.operations = import_module("torch")
+        self.backend: Adapter = self
+        self.module.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+        if self.module.get_num_interop_threads() != 1:
+            self.module.set_num_interop_threads(1)
+
+    @property
+    def compiler(self) -> str | None:
+        """``torch.compile (inductor)``."""
+        return "torch.compile (inductor)" if self.tier == "compiled" else None
+
+    def compile(
+        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+    ) -> Callable[..., Native]:
+        """``torch.compile`` with static shapes: here, a second shape would be a mistake."""
+        if self.tier == "eager":
+            return function
+        compiled: Callable[..., Native] = self.module.compile(function, dynamic=False)
+        return compiled
+
+    def array(self, value: Array) -> Native:
+        """A tensor; integer labels become int64, which torch's losses demand."""
+        owned = np.array(value, dtype=np.int64 if value.dtype.kind == "i" else value.dtype)
+        return self.module.from_numpy(owned)
+
+    def neutral(self, value: Native) -> Array:
+        """``Tensor.numpy`` of the detached tensor, copied."""
+        return np.array(value.detach().cpu().numpy())
+
+    def wait(self, result: Native) -> None:
+        """Nothing: on the CPU the call returned when the work was done."""
+
+    def mode(self, trains: bool) -> AbstractContextManager[object]:
+        """``inference_mode`` unless gradients are taken."""
+        mode: AbstractContextManager[object] = (
+            self.module.enable_grad() if trains else self.module.inference_mode()
+        )
+        return mode
+
+    def traces(self) -> int:
+        """Unique graphs that Dynamo captured in this process; grows when one is added."""
+        if self.tier == "eager":
+            return 0
+        counters = import_module("torch._dynamo.utils").counters
+        return int(counters["stats"]["unique_graphs"])
+
+    def forget(self) -> None:
+        """Reset Dynamo: its limit on recompiling counts over everything that shares code."""
+        if self.tier == "compiled":
+            import_module("torch._dynamo").reset()
+
+    def packages(self) -> dict[str, str]:
+        """torch and NumPy."""
+        return {"torch": str(self.module.__version__), "numpy": np.__version__}
+
+    def settings(self) -> dict[str, str]:
+        """Threads and kernels as torch reports them."""
+        return {
+            "threads": str(self.module.get_num_threads()),
+            "interop_threads": str(self.module.get_num_interop_threads()),
+            "mkldnn": str(self.module.backends.mkldnn.is_available()),
+            "cpu_capability": str(self.module.backends.cpu.get_cpu_capability()),
+            "matmul_precision": str(self.module.get_float32_matmul_precision()),
+        }
+
+
+def adapter(tier: Tier, backend: str | None) -> Adapter:
+    """The adapter for a tier; PyTorch has no back ends to choose from."""
+    return TorchAdapter(tier)

@@ -1,0 +1,87 @@
+"""TensorFlow: eager as it comes; compiled by ``tf.function`` as its guides teach it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
+
+import numpy as np
+
+from framework_probes.probe import Adapter, Array, Native
+from framework_probes.results import Tier
+
+
+class TensorFlowAdapter:
+    """TensorFlow on the CPU."""
+
+    def __init__(self, tier: Tier) -> None:
+        self.subject = "tensorflow"
+        self.tier: Tier = tier
+        self.module = self.operations = import_module("tensorflow")
+        self.backend: Adapter = self
+        self._compiled: list[Native] = []
+        threading = self.module.config.threading
+        if threading.get_inter_op_parallelism_threads() != 1:
+            threading.set_intra_op_parallelism_threads(
+                int(os.environ.get("OMP_NUM_THREADS", "1"))
+            )
+            threading.set_inter_op_parallelism_threads(1)
+
+    @property
+    def compiler(self) -> str | None:
+        """``tf.function``: a graph, without XLA."""
+        return "tf.function (graph)" if self.tier == "compiled" else None
+
+    def compile(
+        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+    ) -> Callable[..., Native]:
+        """``tf.function``. Autograph is off: no probe branches on a tensor."""
+        if self.tier == "eager":
+            return function
+        compiled = self.module.function(function, autograph=False)
+        self._compiled.append(compiled)
+        return lambda *arguments: compiled(*arguments)
+
+    def array(self, value: Array) -> Native:
+        """A constant tensor, a copy."""
+        return self.module.constant(np.array(value))
+
+    def neutral(self, value: Native) -> Array:
+        """``numpy()`` of a tensor or variable, copied."""
+        return np.array(value.numpy())
+
+    def wait(self, result: Native) -> None:
+        """Drain the devices without copying a result, which ``numpy()`` would."""
+        self.module.test.experimental.sync_devices()
+
+    def mode(self, trains: bool) -> AbstractContextManager[object]:
+        """None: gradients are recorded only under a tape."""
+        return nullcontext()
+
+    def traces(self) -> int:
+        """Traces of all functions compiled here."""
+        return sum(int(f.experimental_get_tracing_count()) for f in self._compiled)
+
+    def forget(self) -> None:
+        """Let go of the functions; TensorFlow frees their graphs."""
+        self._compiled.clear()
+
+    def packages(self) -> dict[str, str]:
+        """tensorflow and NumPy."""
+        return {"tensorflow": str(self.module.__version__), "numpy": np.__version__}
+
+    def settings(self) -> dict[str, str]:
+        """Threads as TensorFlow reports them."""
+        threading = self.module.config.threading
+        return {
+            "intra_op_threads": str(threading.get_intra_op_parallelism_threads()),
+            "inter_op_threads": str(threading.get_inter_op_parallelism_threads()),
+            "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+        }
+
+
+def adapter(tier: Tier, backend: str | None) -> Adapter:
+    """The adapter for a tier; TensorFlow has no back ends to choose from."""
+    return TensorFlowAdapter(tier)

@@ -1,0 +1,181 @@
+"""This machine: what it is, and what it reaches without any framework."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import time
+from collections.abc import Callable, Iterable
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from framework_probes.results import Host, Peaks
+
+#: Framework to the distributions that can provide it, the usual one first.
+DISTRIBUTIONS = {
+    "pytorch": ("torch",),
+    "tensorflow": ("tensorflow", "tensorflow-cpu", "tf-nightly", "tensorflow-intel"),
+    "keras": ("keras", "keras-nightly"),
+    "jax": ("jax",),
+}
+GEMM_SIZES = (256, 512, 1024, 1536)
+#: Three float32 arrays of this length exceed the last cache of most machines: 3 x 64 MiB.
+TRIAD_LENGTH = 1 << 24
+#: Elements worked on at once: the intermediate product stays in the second cache, and the call
+#: is short against the work.
+TRIAD_CHUNK = 1 << 16
+
+
+def fingerprint() -> Host:
+    """What this machine is. Machines of the same make share an id: figures carry over."""
+    cpu = _cpu_name()
+    cores = usable_cores()
+    memory = _memory_bytes()
+    accelerators = _accelerators()
+    # Total memory differs by some pages from boot to boot, hence the rounding.
+    gibibytes = round(memory / 2**30)
+    stable = (platform.system(), platform.machine(), cpu, len(cores), gibibytes, accelerators)
+    return Host(
+        id="host_" + hashlib.sha256(repr(stable).encode()).hexdigest()[:16],
+        name=platform.node(),
+        system=f"{platform.system()} {platform.release()}",
+        machine=platform.machine(),
+        cpu=cpu,
+        cores=len(cores),
+        memory_bytes=memory,
+        accelerators=accelerators,
+    )
+
+
+def installed() -> dict[str, str]:
+    """Versions of the frameworks that this interpreter has, without importing them."""
+    found = {}
+    for framework, names in DISTRIBUTIONS.items():
+        for name in names:
+            try:
+                found[framework] = metadata.version(name)
+                break
+            except metadata.PackageNotFoundError:
+                continue
+    return found
+
+
+def usable_cores() -> tuple[int, ...]:
+    """The cores that this process may run on, by number; all of them without affinity."""
+    if hasattr(os, "sched_getaffinity"):
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
+def pin(cores: Iterable[int]) -> tuple[int, ...]:
+    """Bind every thread of this process to the cores; returns what holds afterwards.
+
+    The system call binds one thread, and a framework has started more by the time it is timed.
+    Where the system has no affinity nothing changes, and the result is empty.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return ()
+    wanted = set(cores)
+    for task in Path("/proc/self/task").iterdir():
+        try:
+            os.sched_setaffinity(int(task.name), wanted)
+        except ProcessLookupError:
+            continue
+    return tuple(sorted(os.sched_getaffinity(0)))
+
+
+def calibrate(cores: Iterable[int], seconds: float = 0.05) -> dict[int, float]:
+    """Seconds that each core takes for the same arithmetic, the best of many tries.
+
+    Virtual cores of one machine differ in speed by up to a quarter, and no figure inside the
+    machine tells beforehand. Leaves the process bound to the last core.
+    """
+    result = {}
+    for core in cores:
+        pin((core,))
+        end = time.perf_counter() + seconds
+        result[core] = min(_until(end, _spin))
+    return result
+
+
+def measure_peaks(seconds: float = 0.25) -> Peaks:
+    """Best float32 matrix product and best triad, with the threads this process was given.
+
+    Args:
+        seconds: for each matrix size and for the triad.
+
+    Returns:
+        FLOP/s as 2 n^3 over the time of an n x n product; bytes/s as three arrays over the time
+        of a = b + s c (McCalpin's STREAM triad, write-allocate traffic not counted).
+    """
+    generator = np.random.default_rng(0)
+    flops = 0.0
+    for size in GEMM_SIZES:
+        a, b = generator.standard_normal((2, size, size), dtype=np.float32)
+        out = np.empty_like(a)
+        np.matmul(a, b, out=out)
+        times = _until(time.perf_counter() + seconds, lambda: np.matmul(a, b, out=out))
+        flops = max(flops, 2 * size**3 / min(times))
+    b, c = generator.standard_normal((2, TRIAD_LENGTH), dtype=np.float32)
+    a = np.zeros_like(b)
+    _triad(a, b, c)
+    times = _until(time.perf_counter() + seconds, lambda: _triad(a, b, c))
+    return Peaks(
+        flops_per_s=flops,
+        bytes_per_s=3 * a.nbytes / min(times),
+        method=f"NumPy {np.__version__} on one core: best float32 matmul of "
+        f"{', '.join(str(size) for size in GEMM_SIZES)}; best triad of 3 x {a.nbytes >> 20} MiB",
+    )
+
+
+def _triad(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
+    scratch = np.empty(TRIAD_CHUNK, a.dtype)
+    for start in range(0, len(a), TRIAD_CHUNK):
+        part = slice(start, start + TRIAD_CHUNK)
+        np.multiply(c[part], np.float32(1.5), out=scratch)
+        np.add(b[part], scratch, out=a[part])
+
+
+def _until(end: float, work: Callable[[], object]) -> list[float]:
+    """Wall times of ``work``, repeated until ``end`` and at least twice."""
+    times: list[float] = []
+    while len(times) < 2 or time.perf_counter() < end:
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def _spin() -> int:
+    total = 0
+    for number in range(5_000):
+        total += number * number
+    return total
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _memory_bytes() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (OSError, ValueError):
+        return 0
+
+
+def _accelerators() -> tuple[str, ...]:
+    """Names of NVIDIA devices, from the driver's own files: no library is loaded."""
+    found = []
+    for path in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information")):
+        lines = path.read_text().splitlines()
+        found += [line.partition(":")[2].strip() for line in lines if line.startswith("Model")]
+    return tuple(found)

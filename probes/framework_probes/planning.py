@@ -1,0 +1,97 @@
+"""From a request to what is run: validated, resolved, in order."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from framework_probes.catalogue import Suite
+from framework_probes.probe import Probe
+from framework_probes.results import Contender, Framework, RunRequest
+from framework_probes.seats import SUBJECTS, Setup, Subject
+
+DEVICES = ("cpu",)
+
+
+class InvalidRequest(ValueError):
+    """A request that cannot be run: names the field, what it held and what was expected."""
+
+    def __init__(self, field: str, got: object, expected: str) -> None:
+        self.field = field
+        super().__init__(f"{field}: {got!r}, expected {expected}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A request, resolved against the catalogue."""
+
+    request: RunRequest
+    suite: Suite
+    probes: tuple[Probe, ...]
+    subjects: tuple[Subject, ...]
+    budget_s: float
+
+    @property
+    def contenders(self) -> tuple[Contender, ...]:
+        """Everyone who is measured on each probe, in order."""
+        return tuple(
+            Contender(subject.framework, subject.backend, tier)
+            for subject in self.subjects
+            for tier in self.suite.tiers
+        )
+
+    @property
+    def planned(self) -> int:
+        """How many results there will be."""
+        return len(self.probes) * len(self.contenders)
+
+    def cost_s(self, probe: Probe) -> float:
+        """Estimated seconds of a probe for these contenders.
+
+        The catalogue states it for all of them in one replicate.
+        """
+        share = len(self.contenders) / (2 * len(SUBJECTS))
+        return probe.cost_s * share * self.suite.replicates
+
+
+def plan(request: RunRequest, setup: Setup) -> Plan:
+    """What a request comes to: probes, subjects, tiers and budget.
+
+    Raises:
+        InvalidRequest: a suite, framework, probe, device or budget that does not exist.
+    """
+    catalogue: Any = importlib.import_module(setup.catalogue)
+    suites: Mapping[str, Suite] = catalogue.SUITES
+    probes: Mapping[str, Probe] = catalogue.CATALOGUE
+    _one_of("suite", request.suite, suites)
+    _one_of("device", request.device, DEVICES)
+    for framework in _listed("frameworks", request.frameworks):
+        _one_of("frameworks", framework, get_args(Framework))
+    for probe in _listed("probes", request.probes):
+        _one_of("probes", probe, probes)
+    if request.budget_s is not None and not 0 < request.budget_s < float("inf"):
+        raise InvalidRequest("budget_s", request.budget_s, "seconds above 0")
+    suite = suites[request.suite]
+    chosen = suite.probes if request.probes is None else request.probes
+    frameworks = request.frameworks
+    return Plan(
+        request=request,
+        suite=suite,
+        # In the catalogue's order and each once, however they were asked for.
+        probes=tuple(probe for name, probe in probes.items() if name in chosen),
+        subjects=tuple(s for s in SUBJECTS if frameworks is None or s.framework in frameworks),
+        budget_s=suite.budget_s if request.budget_s is None else request.budget_s,
+    )
+
+
+def _one_of(field: str, got: str, known: Mapping[str, object] | tuple[str, ...]) -> None:
+    if got not in known:
+        raise InvalidRequest(field, got, f"one of {', '.join(known)}")
+
+
+def _listed(field: str, names: tuple[str, ...] | None) -> tuple[str, ...]:
+    if names is not None and not names:
+        raise InvalidRequest(field, names, "at least one, or none given for all of the suite")
+    return names or ()

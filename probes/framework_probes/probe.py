@@ -1,0 +1,186 @@
+"""What a probe is: the neutral description, its inputs, its reference, its implementations."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework_probes.results import Framework, Tier
+
+Array = NDArray[Any]
+Arrays = Mapping[str, Array]
+#: An array or module of some framework. There is no type that all of them share, and this package
+#: must type-check where none of them is installed.
+Native: TypeAlias = Any
+Criterion = Literal["training_speed", "inference_speed"]
+
+#: Families of projects, as a profile names them.
+FAMILIES = (
+    "cnn",
+    "transformer",
+    "llm",
+    "diffusion",
+    "rnn",
+    "mlp",
+    "speech",
+    "recommender",
+    "gnn",
+    "reinforcement_learning",
+    "scientific",
+    "tabular",
+    "other",
+)
+
+
+class Adapter(Protocol):
+    """How one framework is driven, the same for every probe. See ``framework_probes.frameworks``."""
+
+    subject: str
+    tier: Tier
+    #: The framework's top module.
+    module: Native
+    #: The framework's module of array functions named as in NumPy: ``matmul``, ``add``.
+    operations: Native
+    #: The adapter of the framework that computes for Keras; else the adapter itself.
+    backend: Adapter
+
+    @property
+    def compiler(self) -> str | None:
+        """What compiles in the compiled tier, by name; None in the eager tier."""
+
+    def compile(
+        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+    ) -> Callable[..., Native]:
+        """The function compiled, or unchanged in the eager tier.
+
+        ``donated``: positions of arguments whose memory the results may reuse, where a framework
+        has a word for that.
+        """
+
+    def array(self, value: Array) -> Native:
+        """A native array of the same shape, dtype and memory order, sharing no memory."""
+
+    def neutral(self, value: Native) -> Array:
+        """A NumPy array of the same dtype, after the value is ready."""
+
+    def wait(self, result: Native) -> None:
+        """Return when all work that ``result`` stands for is done."""
+
+    def mode(self, trains: bool) -> AbstractContextManager[object]:
+        """The context in which a program is built and run, entered outside the timed loop."""
+
+    def traces(self) -> int:
+        """How often compiled functions were traced so far; grows when shapes were traced anew."""
+
+    def forget(self) -> None:
+        """Drop what was compiled so far, so that the next probe starts with a clean compiler."""
+
+    def packages(self) -> dict[str, str]:
+        """Versions of what computes."""
+
+    def settings(self) -> dict[str, str]:
+        """Threads and flags as the framework itself reports them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One probe in one framework, ready to run.
+
+    Attributes:
+        step: one iteration; returns what it computed, perhaps not yet ready.
+        read: named NumPy arrays, in the neutral layout, of what ``step`` returned.
+        layout: the layout of activations, as the framework's users name it.
+        reset: puts the state back to where the inputs left it, for steps that change it.
+    """
+
+    step: Callable[[], Native]
+    read: Callable[[Native], dict[str, Array]]
+    layout: str
+    reset: Callable[[], None] = lambda: None
+
+
+Builder = Callable[[Adapter, Arrays], Program]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One thing that is measured, the same for every framework.
+
+    Attributes:
+        id: the name of its module.
+        measures: one sentence for a person.
+        shape: sizes in words; ``dtype``: of inputs, weights and outputs.
+        flops: floating-point operations of one iteration, a multiply and an add counted as two.
+        bytes: what one iteration must at least read and write, each array once.
+        reference_kind: what a time is judged against, see ``results.Reference``.
+        criterion: which criterion of the knowledge it informs.
+        families: family and resemblance to that family's work, 0..1; absent means none.
+        tolerances: largest allowed max|error| / max|reference| for each dtype.
+        cost_s: estimated seconds in a run with every contender, compiling included.
+        trains: whether gradients are taken.
+        draw: seeded inputs and weights, equal bytes for everyone.
+        solve: what is compared, in float64 NumPy.
+        derive: from inputs and outputs, both float64, to what is compared. A training step leaves
+            moments and weights; compared are the gradients and changes that led there.
+        builders: how each framework does it; ``numpy`` where the reference is timed.
+    """
+
+    id: str
+    title: str
+    measures: str
+    shape: str
+    dtype: str
+    flops: int
+    bytes: int
+    reference_kind: Literal["roofline", "numpy"]
+    criterion: Criterion
+    families: tuple[tuple[str, float], ...]
+    tolerances: Mapping[str, float]
+    cost_s: float
+    trains: bool
+    draw: Callable[[np.random.Generator], dict[str, Array]]
+    solve: Callable[[Arrays], dict[str, Array]]
+    builders: Mapping[Framework | Literal["numpy"], Builder]
+    derive: Callable[[Arrays, Arrays], dict[str, Array]] = lambda inputs, outputs: dict(outputs)
+
+    def inputs(self, seed: int) -> dict[str, Array]:
+        """The inputs and weights of this probe under this seed, the same bytes for everyone.
+
+        The probe's name is part of the seed, so that two probes never share a matrix.
+        """
+        generator = np.random.default_rng([seed, zlib.crc32(self.id.encode())])
+        return self.draw(generator)
+
+    def reference(self, inputs: Arrays) -> dict[str, Array]:
+        """What one iteration must give, computed in float64 from the same inputs."""
+        return self.solve(widened(inputs))
+
+    def compared(self, inputs: Arrays, outputs: Arrays) -> dict[str, Array]:
+        """A framework's outputs, brought to the form of :meth:`reference`."""
+        return self.derive(widened(inputs), widened(outputs))
+
+
+def normal(
+    generator: np.random.Generator, *shape: int, scale: float = 1.0, mean: float = 0.0
+) -> Array:
+    """Float32 draws from N(mean, scale squared): never all zeros, which some kernels skip."""
+    return (mean + scale * generator.standard_normal(shape)).astype(np.float32)
+
+
+def total_bytes(arrays: Arrays) -> int:
+    """Size of all arrays together."""
+    return sum(value.nbytes for value in arrays.values())
+
+
+def widened(arrays: Arrays) -> dict[str, Array]:
+    """The same arrays with floating-point ones in float64."""
+    return {
+        name: value.astype(np.float64) if np.issubdtype(value.dtype, np.floating) else value
+        for name, value in arrays.items()
+    }

@@ -1,0 +1,163 @@
+"""What a session says to a worker, and what a worker answers. One line of JSON each.
+
+Every command gets exactly one reply: its own kind, or :class:`Refused`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from framework_probes.results import Equality, Outcome, Peaks, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Import the framework. Answered by :class:`Loaded`."""
+
+    framework: str
+    backend: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The framework is imported: how long that took, and what it says about itself."""
+
+    import_s: float
+    python: str
+    packages: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Build a probe in a tier, call it, prove it right. Answered by :class:`Prepared`."""
+
+    probe: str
+    tier: Tier
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The program is right and ready to be timed.
+
+    ``iteration_s`` is a first guess of its time, ``batch`` how many iterations make one sample.
+    """
+
+    first_call_s: float
+    second_call_s: float
+    iteration_s: float
+    batch: int
+    equality: Equality
+    layout: str
+    compiler: str | None
+    peak_rss_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Run every thread of the worker on these cores alone. Answered by :class:`Pinned`."""
+
+    cores: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The cores that the worker may use now; none where the system has no affinity."""
+
+    cores: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Time one block of a prepared tier. Answered by :class:`Ran`.
+
+    ``burn_in`` samples are run first and not counted; then samples until ``seconds`` have passed,
+    at least one.
+    """
+
+    tier: Tier
+    seconds: float
+    burn_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One block, in seconds per iteration but for the counts.
+
+    ``wall_s`` and ``cpu_s`` are means over the block, ``quartile_s`` the lower quartile of its
+    samples' wall times. ``traces`` counts what was compiled since the program was prepared.
+    """
+
+    iterations: int
+    wall_s: float
+    cpu_s: float
+    quartile_s: float
+    switches: int
+    core: int | None
+    traces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Look at what the last timed iteration of a tier computed. Answered by :class:`Checked`."""
+
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The timed results are as right as the first ones were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Drop every prepared program. Answered by :class:`Forgotten`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Nothing is prepared any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrate:
+    """Find the core that is fastest now. Answered by :class:`Calibrated`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The fastest core, with the seconds that each one took for the same work."""
+
+    core: int | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePeaks:
+    """Measure what this host reaches without a framework. Answered by ``results.Peaks``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The command was not done: a failure as a value, with a reason of one line."""
+
+    outcome: Outcome
+    reason: str
+
+
+Command = Load | Prepare | Pin | Run | Check | Forget | Calibrate | MeasurePeaks
+Reply = Loaded | Prepared | Pinned | Ran | Checked | Forgotten | Calibrated | Peaks | Refused
+
+COMMANDS: tuple[type, ...] = (Load, Prepare, Pin, Run, Check, Forget, Calibrate, MeasurePeaks)
+REPLIES: tuple[type, ...] = (
+    Loaded,
+    Prepared,
+    Pinned,
+    Ran,
+    Checked,
+    Forgotten,
+    Calibrated,
+    Peaks,
+    Refused,
+)

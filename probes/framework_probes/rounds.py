@@ -1,0 +1,116 @@
+"""Timing contenders alternately: each round asks every one for a block, in a random order."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from framework_probes import conclusions, protocol, statistics
+from framework_probes.catalogue import Suite
+from framework_probes.conclusions import Entry, Replicate, Taken
+from framework_probes.protocol import Refused
+from framework_probes.results import Tier
+from framework_probes.seats import Seat, refusal
+
+#: Samples that are discarded when another process had the core before.
+BURN_IN = 3
+#: Relative width of its 95% interval at which a pair is known well enough.
+WIDTH = 0.05
+
+
+@dataclass(slots=True)
+class Lane:
+    """One prepared program that takes turns; the NumPy reference has no entry."""
+
+    seat: Seat
+    tier: Tier
+    replicate: Replicate
+    entry: Entry | None
+
+
+@dataclass(slots=True)
+class Rounds:
+    """The rounds of one probe in one set of processes."""
+
+    lanes: list[Lane]
+    suite: Suite
+    random: random.Random
+    deadline: float
+    block_timeout_s: float
+    #: Place of the next block in the session.
+    order: int
+    taken: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def run(self, core: int | None) -> Iterator[int]:
+        """Take rounds on that core until enough is known; yields their number after each."""
+        if core is not None:
+            self._pin((core,))
+        while self._wanted():
+            turns = list(self.lanes)
+            self.random.shuffle(turns)
+            for lane in turns:
+                if lane in self.lanes:
+                    self._turn(lane)
+            self.taken += 1
+            yield self.taken
+        for lane in list(self.lanes):
+            self._settle(lane, lane.seat.ask(protocol.Check(lane.tier), self.block_timeout_s))
+
+    def release(self, cores: Sequence[int]) -> None:
+        """Let the workers use all cores again, for importing and compiling."""
+        self._pin(tuple(cores))
+
+    def _pin(self, cores: tuple[int, ...]) -> None:
+        for seat in {id(lane.seat): lane.seat for lane in self.lanes}.values():
+            reply = seat.ask(protocol.Pin(cores), self.block_timeout_s)
+            if isinstance(reply, Refused):
+                self._drop(seat, None, reply)
+
+    def _wanted(self) -> bool:
+        """Whether another round is worth its time."""
+        if not any(lane.entry for lane in self.lanes) or time.monotonic() >= self.deadline:
+            return False
+        fewest, most = self.suite.rounds
+        overdue = time.monotonic() - self.started >= self.suite.probe_s
+        if self.taken < (statistics.FEWEST if overdue else fewest):
+            return True
+        return self.taken < most and not overdue and not self._known()
+
+    def _known(self) -> bool:
+        entries = [lane.entry for lane in self.lanes if lane.entry is not None]
+        return all(
+            conclusions.compare(a, b).width <= WIDTH for a, b in conclusions.matches(entries)
+        )
+
+    def _turn(self, lane: Lane) -> None:
+        command = protocol.Run(lane.tier, self.suite.block_s, BURN_IN)
+        reply = lane.seat.ask(command, self.block_timeout_s)
+        if isinstance(reply, protocol.Ran):
+            lane.replicate.blocks.append(Taken(self.order, reply))
+            self.order += 1
+        else:
+            self._settle(lane, reply)
+
+    def _settle(self, lane: Lane, reply: protocol.Reply) -> None:
+        """Take a lane out if what it answered is a refusal."""
+        if isinstance(reply, protocol.Checked):
+            return
+        self._drop(lane.seat, lane, refusal(reply))
+
+    def _drop(self, seat: Seat, lane: Lane | None, why: Refused) -> None:
+        """Take out a lane, and with a dead worker everything that it had prepared."""
+        seat.failed(why)
+        for other in [o for o in self.lanes if o.seat is seat]:
+            if other is not lane and seat.alive:
+                continue
+            self.lanes.remove(other)
+            if other.entry is None:
+                other.replicate.blocks.clear()
+            elif other is lane or lane is None:
+                other.entry.refused = why
+            else:
+                reason = f"its process ended while the other tier was timed: {why.reason}"
+                other.entry.refused = Refused("not_run", reason[:300])

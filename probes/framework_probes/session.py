@@ -1,0 +1,250 @@
+"""A session: start the workers, prove that they computed the same, time them alternately.
+
+Everything that goes wrong with one contender is a result of that contender, with a reason; the
+session goes on with the others. What is yielded is final.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from framework_probes import conclusions, environments, host, process, protocol
+from framework_probes.conclusions import Circumstances, Entry
+from framework_probes.planning import InvalidRequest, Plan, plan
+from framework_probes.preparation import Preparation
+from framework_probes.probe import Probe
+from framework_probes.protocol import Refused
+from framework_probes.results import (
+    Event,
+    Host,
+    Peaks,
+    Progress,
+    RunRequest,
+    Started,
+)
+from framework_probes.rounds import Lane, Rounds
+from framework_probes.seats import Ask, Seat, Setup, drive, perform
+
+__all__ = ["InvalidRequest", "Setup", "execute", "measure_host"]
+
+DEFAULT = Setup()
+
+
+def execute(request: RunRequest, setup: Setup = DEFAULT) -> Iterator[Event]:
+    """Measure what the request asks for; yields events as they come about.
+
+    Closing the iterator, or any exception in it, ends every worker before it returns.
+
+    Args:
+        request: suite, frameworks, probes, budget.
+        setup: catalogue and time limits, for tests and embedders; never from a request.
+
+    Raises:
+        InvalidRequest: at once, before anything is started.
+    """
+    return _run(plan(request, setup), setup)
+
+
+def measure_host(setup: Setup = DEFAULT) -> tuple[Host, Peaks | None]:
+    """This machine, and what it reaches on its fastest core. Takes some three seconds."""
+    with _folder() as folder:
+        numpy = _NumPy(Path(folder), setup)
+        try:
+            return host.fingerprint(), numpy.measure()
+        finally:
+            numpy.seat.close()
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="framework-probes-", ignore_cleanup_errors=True)
+
+
+def _run(planned: Plan, setup: Setup) -> Iterator[Event]:
+    with _folder() as folder:
+        session = Session(planned, setup, Path(folder))
+        try:
+            yield from session.events()
+        finally:
+            session.close()
+
+
+class _NumPy:
+    """The worker without a framework: it knows the core, the ceilings and the NumPy times."""
+
+    def __init__(self, folder: Path, setup: Setup) -> None:
+        self.seat = Seat("numpy", None, None, folder, setup)
+        self.setup = setup
+        self.core: int | None = None
+
+    def measure(self) -> Peaks | None:
+        """Choose the core and measure its ceilings; None if the worker fails."""
+        if perform(self.seat.open()) is not None or self.seat.worker is None:
+            return None
+        worker, limit = self.seat.worker, self.setup.block_s
+        calibrated = worker.ask(protocol.Calibrate(), limit)
+        if isinstance(calibrated, protocol.Calibrated) and calibrated.core is not None:
+            self.core = calibrated.core
+            worker.ask(protocol.Pin((self.core,)), limit)
+        peaks = worker.ask(protocol.MeasurePeaks(), limit)
+        return peaks if isinstance(peaks, Peaks) else None
+
+
+class Session:
+    """State of one run. Use :func:`execute`, which also ends what this starts."""
+
+    def __init__(self, planned: Plan, setup: Setup, folder: Path) -> None:
+        """Nothing is started yet; the budget's clock runs from here."""
+        self.plan = planned
+        self.suite = planned.suite
+        self.setup = setup
+        self.deadline = time.monotonic() + planned.budget_s
+        self.over = f"the budget of {planned.budget_s:.4g} s ended before it was measured"
+        self.random = random.Random(planned.request.seed)
+        self.cores = host.usable_cores()
+        self.numpy = _NumPy(folder, setup)
+        self.absent = {
+            s.name: reason
+            for s in planned.subjects
+            if (reason := environments.missing(s.framework, s.backend)) is not None
+        }
+        self.seats = {
+            s.name: Seat(s.name, s.framework, s.backend, folder, setup)
+            for s in planned.subjects
+            if s.name not in self.absent
+        }
+        self.described: set[str] = set()
+        self.done = 0
+        self.blocks = 0
+
+    def close(self) -> None:
+        """End and reap every worker."""
+        self.numpy.seat.close()
+        self._close_seats()
+
+    def _close_seats(self) -> None:
+        for seat in self.seats.values():
+            seat.close()
+
+    def events(self) -> Iterator[Event]:
+        """The whole run."""
+        machine = host.fingerprint()
+        peaks = self.numpy.measure()
+        yield Started(machine, peaks, self.plan.planned)
+        where = Circumstances(
+            run=self.plan.request.run,
+            host=machine.id,
+            device=self.plan.request.device,
+            threads=self.setup.threads,
+            allocator=process.ALLOCATOR_NAME,
+            load_1m=None,
+        )
+        for probe in self.plan.probes:
+            yield from self._probe(probe, where, peaks)
+        yield self._progress("all probes are done")
+
+    def _probe(
+        self, probe: Probe, where: Circumstances, peaks: Peaks | None
+    ) -> Iterator[Event]:
+        """One probe from start to conclusion: its results, then its pairs."""
+        entries = [Entry(contender) for contender in self.plan.contenders]
+        self._rule_out(probe, entries)
+        references = []
+        for number in range(self.suite.replicates):
+            seed = self.plan.request.seed
+            preparation = Preparation(probe, seed, number, self.deadline, self.over)
+            yield from self._prepare(preparation, entries)
+            yield from self._time(preparation, entries)
+            if preparation.reference is not None:
+                references.append(preparation.reference)
+            if self.suite.fresh:
+                self._close_seats()
+        conclusions.judge(entries, self.over)
+        where = replace(where, load_1m=_load())
+        reference = conclusions.reference(probe, peaks, references)
+        for entry in entries:
+            self.done += 1
+            yield conclusions.result(probe, entry, where, reference)
+        yield from conclusions.pairs(probe, entries, where)
+
+    def _rule_out(self, probe: Probe, entries: Iterable[Entry]) -> None:
+        """Refuse beforehand what is not there, not in the suite, or beyond the budget."""
+        left = max(0.0, self.deadline - time.monotonic())
+        needed = self.plan.cost_s(probe)
+        for entry in entries:
+            contender = entry.contender
+            if contender.subject in self.absent:
+                entry.refused = Refused("not_installed", self.absent[contender.subject])
+            elif (contender.subject, contender.tier, probe.id) in self.suite.without:
+                entry.refused = Refused("not_run", "left to full: too slow for this suite")
+            elif left < needed:
+                reason = f"{left:.0f} s of the budget were left, it needs about {needed:.0f} s"
+                entry.refused = Refused("not_run", reason)
+
+    def _prepare(self, preparation: Preparation, entries: list[Entry]) -> Iterator[Event]:
+        """Have the workers build, compile and prove the probe, as many at once as cores."""
+        scripts = [
+            preparation.script(seat, wanted)
+            for seat in self.seats.values()
+            if (wanted := [e for e in entries if _of(e, seat) and e.refused is None])
+        ]
+        if not scripts:
+            return
+        if preparation.probe.reference_kind == "numpy":
+            scripts.append(preparation.numpy_script(self.numpy.seat))
+        for ask, reply in drive(scripts, len(self.cores), self.deadline, self.over):
+            for seat in self.seats.values():
+                described = seat.environment
+                if described is not None and described.id not in self.described:
+                    self.described.add(described.id)
+                    yield described
+            yield self._progress(f"{preparation.probe.id}: {self._said(ask, reply)}")
+
+    def _time(self, preparation: Preparation, entries: list[Entry]) -> Iterator[Event]:
+        """Take the rounds of what was prepared, and let the workers use all cores again."""
+        lanes = [
+            Lane(seat, entry.contender.tier, entry.replicates[preparation.number], entry)
+            for seat in self.seats.values()
+            for entry in entries
+            if _of(entry, seat) and entry.refused is None
+        ]
+        if preparation.reference is not None:
+            lanes.append(Lane(self.numpy.seat, "eager", preparation.reference, None))
+        rounds = Rounds(
+            lanes, self.suite, self.random, self.deadline, self.setup.block_s, self.blocks
+        )
+        for taken in rounds.run(self.numpy.core):
+            fewest, most = self.suite.rounds
+            yield self._progress(f"{preparation.probe.id}: round {taken} of {fewest} to {most}")
+        rounds.release(self.cores)
+        self.blocks = rounds.order
+
+    def _progress(self, message: str) -> Progress:
+        return Progress(self.done, self.plan.planned, message)
+
+    def _said(self, ask: Ask, reply: protocol.Reply) -> str:
+        """What a reply means to a person who watches."""
+        names = [s.name for s in self.seats.values() if s.worker is ask.worker]
+        name = names[0] if names else "numpy"
+        if isinstance(reply, Refused):
+            return f"{name} {reply.outcome}: {reply.reason}"
+        match ask.command:
+            case protocol.Load():
+                return f"{name} is imported"
+            case protocol.Prepare(tier=tier):
+                return f"{name} {tier} is ready"
+            case _:
+                return f"{name} goes on"
+
+
+def _of(entry: Entry, seat: Seat) -> bool:
+    return entry.contender.subject == seat.name
+
+
+def _load() -> float | None:
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None

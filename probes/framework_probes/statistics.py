@@ -1,0 +1,212 @@
+"""Statistics of paired, alternated timing. Pure functions of numbers; nothing is measured here.
+
+The estimator is the Hodges-Lehmann median of Walsh averages, its interval the one that inverts
+the Wilcoxon signed-rank test: distribution-free for symmetric differences, robust to a neighbour
+who steals a block, and deterministic, which a bootstrap is not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from framework_probes.results import Verdict
+
+#: Ratios within 1/BAND..BAND are the same for a person who chooses a framework. Comparing a
+#: framework with itself, "the interval excludes 1" cries wolf in a third of the cases, because
+#: blocks are autocorrelated and a process keeps a bias of up to 1%; with this band under 1%.
+BAND = 1.03
+
+#: Fewest observations for which a 95% signed-rank interval exists: 2 / 2**6 = 3.1%.
+FEWEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A location with its 95% interval, ``low <= value <= high``."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        """``high / low - 1``: the relative width of an interval of positive values."""
+        return self.high / self.low - 1.0
+
+
+def quantile(values: Sequence[float], q: float) -> float:
+    """The ``q``-quantile, interpolated linearly between order statistics.
+
+    Source: definition 7 of Hyndman and Fan, Sample Quantiles in Statistical Packages, The
+    American Statistician 50 (1996).
+
+    Raises:
+        ValueError: ``values`` is empty or ``q`` lies outside 0..1.
+    """
+    if not values or not 0.0 <= q <= 1.0:
+        raise ValueError("quantile: values must not be empty and q must lie in 0..1")
+    ordered = sorted(values)
+    place = q * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    low, high = ordered[below], ordered[above]
+    # Clamped, so that rounding never leaves the two neighbours.
+    return min(max(low + (place - below) * (high - low), low), high)
+
+
+def lower_quartile(values: Sequence[float]) -> float:
+    """The 0.25-quantile: the time of an iteration that nothing disturbed, but not the luckiest."""
+    return quantile(values, 0.25)
+
+
+def median(values: Sequence[float]) -> float:
+    """The 0.5-quantile."""
+    return quantile(values, 0.5)
+
+
+def walsh_averages(values: Sequence[float]) -> list[float]:
+    """All ``(x_i + x_j) / 2`` with ``i <= j``, sorted: n (n + 1) / 2 of them."""
+    n = len(values)
+    # Halved before adding: the sum of two large numbers need not overflow.
+    return sorted(values[i] / 2 + values[j] / 2 for i in range(n) for j in range(i, n))
+
+
+@lru_cache(maxsize=256)
+def _signed_rank_depth(n: int, alpha: float) -> int:
+    """How many Walsh averages lie outside on each side of the ``1 - alpha`` interval.
+
+    The largest k with P(W <= k - 1) <= alpha / 2, W the Wilcoxon signed-rank statistic of n
+    observations, whose exact distribution counts the subsets of 1..n by their sum.
+    """
+    counts = [1]
+    for rank in range(1, n + 1):
+        longer = counts + [0] * rank
+        for total, count in enumerate(counts):
+            longer[total + rank] += count
+        counts = longer
+    allowed = alpha / 2 * 2**n
+    cumulative, depth = 0, 0
+    for count in counts:
+        cumulative += count
+        if cumulative > allowed:
+            break
+        depth += 1
+    return depth
+
+
+def hodges_lehmann(values: Sequence[float], alpha: float = 0.05) -> Estimate:
+    """Median of the Walsh averages, with its exact signed-rank interval.
+
+    Source: Hodges and Lehmann, Estimates of Location Based on Rank Tests, Annals of Mathematical
+    Statistics 34 (1963); the interval is Tukey's, Hollander and Wolfe, Nonparametric Statistical
+    Methods, section 3.3.
+
+    Raises:
+        ValueError: fewer than :data:`FEWEST` values: no 95% interval exists.
+    """
+    depth = _signed_rank_depth(len(values), alpha)
+    if depth < 1:
+        raise ValueError(
+            f"hodges_lehmann: {len(values)} values give no {1 - alpha:.0%} interval, "
+            f"take at least {FEWEST}"
+        )
+    averages = walsh_averages(values)
+    return Estimate(median(averages), averages[depth - 1], averages[-depth])
+
+
+def location(seconds: Sequence[float]) -> Estimate:
+    """Typical time of blocks, in seconds: Hodges-Lehmann on logarithms, taken back.
+
+    Raises:
+        ValueError: a time is not positive, or too few of them.
+    """
+    return _exponential(hodges_lehmann([_log(value) for value in seconds]))
+
+
+def ratio(a: Sequence[float], b: Sequence[float]) -> Estimate:
+    """Time of ``b`` over time of ``a``, block i of one against block i of the other.
+
+    Pairs were taken in the same round, so what slows both cancels. On logarithms, because a
+    ratio and its inverse must say the same thing.
+
+    Raises:
+        ValueError: different lengths, a time that is not positive, or too few pairs.
+    """
+    if len(a) != len(b):
+        raise ValueError(f"ratio: {len(a)} blocks against {len(b)}, they must be paired")
+    return _exponential(
+        hodges_lehmann([_log(y) - _log(x) for x, y in zip(a, b, strict=True)])
+    )
+
+
+def widened(pooled: Estimate, parts: Sequence[Estimate]) -> Estimate:
+    """The pooled interval, stretched to cover what each replicate gave.
+
+    Single processes are biased by up to 1% for as long as they live, which their own blocks
+    cannot show; only the spread between processes does.
+    """
+    return Estimate(
+        pooled.value,
+        min([pooled.low, *(part.value for part in parts)]),
+        max([pooled.high, *(part.value for part in parts)]),
+    )
+
+
+def spread(parts: Sequence[float]) -> float:
+    """Largest over smallest of what the parts of a run gave, minus 1; 0 for a single part."""
+    return max(parts) / min(parts) - 1.0 if parts else 0.0
+
+
+def verdict(estimate: Estimate, band: float = BAND) -> Verdict:
+    """Whether ``a`` is faster than ``b``, from the interval of time of b over time of a.
+
+    ``faster`` or ``slower`` if the whole interval lies outside 1/band..band, ``same`` if it lies
+    inside, else ``ambiguous``.
+    """
+    if estimate.low > band:
+        return "faster"
+    if estimate.high < 1 / band:
+        return "slower"
+    if estimate.low >= 1 / band and estimate.high <= band:
+        return "same"
+    return "ambiguous"
+
+
+def halves_differ(values: Sequence[float], tolerance: float = 0.10) -> bool:
+    """Whether the second half is not the steady state that the first half was.
+
+    True if both quartiles moved the same way by more than ``tolerance``. One quartile alone is
+    moved by a single disturbed block of few; a process that still warms up, or that throttles,
+    moves both. After the steady-state test of pyperf, which compares the quartiles of halves.
+
+    Args:
+        values: in the order in which they were taken; fewer than four are always steady.
+        tolerance: relative change that counts.
+    """
+    if len(values) < 4:
+        return False
+    middle = len(values) // 2
+    first, second = values[:middle], values[-middle:]
+    moves = [_log(quantile(second, q)) - _log(quantile(first, q)) for q in (0.25, 0.75)]
+    limit = math.log1p(tolerance)
+    return min(moves) > limit or max(moves) < -limit
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    """The n-th root of the product. Raises ValueError for none, or for one not positive."""
+    if not values:
+        raise ValueError("geometric_mean: no values")
+    return math.exp(math.fsum(_log(value) for value in values) / len(values))
+
+
+def _log(value: float) -> float:
+    if not (value > 0 and math.isfinite(value)):
+        raise ValueError(f"a time must be positive and finite, got {value}")
+    return math.log(value)
+
+
+def _exponential(estimate: Estimate) -> Estimate:
+    return Estimate(math.exp(estimate.value), math.exp(estimate.low), math.exp(estimate.high))

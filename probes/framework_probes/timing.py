@@ -1,0 +1,137 @@
+"""Timing one prepared program: how long a sample is, and what one block says.
+
+A sample is one iteration, or so many that it takes 20 microseconds, where the clock itself would
+be felt. A block is samples until its time has passed. See ``statistics`` for what is made of it.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import ceil
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+
+from framework_probes.probe import Adapter, Native, Program
+from framework_probes.protocol import Ran
+from framework_probes.statistics import lower_quartile
+
+#: Shortest time of one sample, in seconds: some 500 times what reading the clock costs.
+SHORTEST_SAMPLE = 20e-6
+
+
+def call(adapter: Adapter, program: Program) -> tuple[Native, float]:
+    """One iteration, waited for: its result and its wall seconds."""
+    start = time.perf_counter()
+    result = program.step()
+    adapter.wait(result)
+    return result, time.perf_counter() - start
+
+
+def pilot(adapter: Adapter, program: Program, seconds: float = 0.01) -> tuple[float, int]:
+    """Seconds of an iteration once warm, and how many make one sample."""
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while len(times) < 3 or (len(times) < 1000 and time.perf_counter() < end):
+        times.append(call(adapter, program)[1])
+    iteration = lower_quartile(times)
+    if iteration >= SHORTEST_SAMPLE:
+        return iteration, 1
+    # The pilot counted waiting in full; a batch waits once, so it is measured again as it runs.
+    batch = ceil(SHORTEST_SAMPLE / iteration)
+    samples = [_sample(adapter, program, batch)[1] for _ in range(9)]
+    iteration = lower_quartile(samples) / batch
+    return iteration, max(batch, ceil(SHORTEST_SAMPLE / iteration))
+
+
+def run_block(
+    adapter: Adapter, program: Program, batch: int, seconds: float, burn_in: int, traces: int
+) -> tuple[Ran, Native]:
+    """One block of samples, and the result of its last iteration.
+
+    ``traces``: the adapter's count when the program was prepared.
+
+    The state is reset first. Then ``burn_in`` samples are discarded: those after a switch from
+    another process cost up to twice as much, as caches and the branch predictor were its.
+    """
+    with _no_garbage_collection():
+        program.reset()
+        for _ in range(burn_in):
+            _sample(adapter, program, batch)
+        samples: list[float] = []
+        switches = getrusage(RUSAGE_SELF).ru_nivcsw
+        cpu = time.process_time()
+        start = time.perf_counter()
+        while True:
+            result, sample = _sample(adapter, program, batch)
+            samples.append(sample)
+            wall = time.perf_counter() - start
+            if wall >= seconds:
+                break
+        cpu = time.process_time() - cpu
+        switches = getrusage(RUSAGE_SELF).ru_nivcsw - switches
+    iterations = batch * len(samples)
+    ran = Ran(
+        iterations=iterations,
+        wall_s=wall / iterations,
+        cpu_s=cpu / iterations,
+        quartile_s=lower_quartile(samples) / batch,
+        switches=switches,
+        core=current_core(),
+        traces=adapter.traces() - traces,
+    )
+    return ran, result
+
+
+def current_core() -> int | None:
+    """The core that this thread runs on now, as the kernel says; None where it does not say."""
+    try:
+        stat = Path("/proc/thread-self/stat").read_text()
+    except OSError:
+        return None
+    # Fields are counted after the name in parentheses, which may hold spaces: 39 is the third, 36.
+    return int(stat.rpartition(")")[2].split()[36])
+
+
+def reset_peak_memory() -> None:
+    """Start counting the peak of resident memory anew, where Linux lets us."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        # Then the peak is that of the whole life of the process: an upper bound.
+        return
+
+
+def peak_memory() -> int | None:
+    """Peak resident memory in bytes since the last reset; None where it is not known."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return None
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+
+
+def _sample(adapter: Adapter, program: Program, batch: int) -> tuple[Native, float]:
+    step: Callable[[], Native] = program.step
+    start = time.perf_counter()
+    for _ in range(batch):
+        result = step()
+    adapter.wait(result)
+    return result, time.perf_counter() - start
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    # Not collected first: that takes a framework's process a tenth of a second, ten blocks.
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
