@@ -299,12 +299,6 @@ class Piece(Model):
     valid_until: date | None = None
     evidence: tuple[str, ...] = Field(default=(), description="claim ids")
 
-    @model_validator(mode="after")
-    def _way_on(self) -> Self:
-        if self.maturity in ("deprecated", "ended") and self.successor is None:
-            raise ValueError(f"a piece that is {self.maturity} must name its successor")
-        return self
-
     def holds_on(self, day: date) -> bool:
         """Whether the piece stood like this on that day."""
         return (self.valid_from is None or self.valid_from <= day) and (

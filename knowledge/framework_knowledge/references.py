@@ -134,6 +134,9 @@ def _successors(pieces: Iterable[Located[Piece]]) -> Iterator[Problem]:
     for each in pieces:
         successor = each.item.successor
         if successor is None:
+            if each.item.maturity in ("deprecated", "ended"):
+                reason = f"a piece that is {each.item.maturity} must name its successor"
+                yield each.problem(("successor",), reason)
             continue
         if successor not in maturities:
             reason = f"'{successor}' is no piece; add it, or name one that exists"

@@ -72,7 +72,7 @@ BAD_FIELDS = [
      "pieces.7.successor", "'tensorflow_ap' is no piece"),
     ("stacks.yaml", "successor: tensorflow_api", "successor: tf_keras_2_legacy", 0,
      "pieces.7.successor", "is itself deprecated"),
-    ("stacks.yaml", "    successor: tensorflow_api\n", "", None, "pieces.7",
+    ("stacks.yaml", "    successor: tensorflow_api\n", "", None, "pieces.7.successor",
      "a piece that is ended must name its successor"),
     ("frameworks.yaml", "evidence: [torch_current_release]", "evidence: [torch]", 0,
      "frameworks.0.evidence.0", "'torch' is no claim"),
