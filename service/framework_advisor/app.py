@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from litestar import Litestar
@@ -23,9 +24,10 @@ from framework_advisor.api.recommendations import Recommendations
 from framework_advisor.api.requests import no_unknown_query
 from framework_advisor.api.services import Services
 from framework_advisor.runs.queue import RunQueue
-from framework_advisor.runs.this_host import fingerprint
 from framework_advisor.settings import Settings, load_settings
 from framework_advisor.store.store import Store
+from framework_knowledge import KnowledgeError, load
+from framework_probes.host import fingerprint
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -39,8 +41,14 @@ def create_app(settings: Settings | None = None) -> Litestar:
     store = Store(chosen.store_url)
     services = Services(store, RunQueue(store, chosen.data_dir, fingerprint()))
 
+    # Read before the first request waits for it; a mistake in it shows in /health/ready.
+    async def know() -> None:
+        with suppress(KnowledgeError):
+            await asyncio.to_thread(load)
+
     @asynccontextmanager
     async def open_for_business(_app: Litestar) -> AsyncIterator[None]:
+        await know()
         async with store:
             await services.queue.start()
             try:

@@ -48,7 +48,16 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """The database to open."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'advisor.sqlite3'}"
+        return self.database_url or f"sqlite+aiosqlite:///{self._default_store}"
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is something to open: a database that was named, or the file."""
+        return self.database_url is not None or self._default_store.exists()
+
+    @property
+    def _default_store(self) -> Path:
+        return self.data_dir / "advisor.sqlite3"
 
     def make_data_dir(self) -> None:
         """Create the data directory, for its owner alone.

@@ -10,7 +10,7 @@ from framework_advisor.api.openapi import described
 from framework_advisor.api.responses import document
 from framework_advisor.api.schemas import CurrentHost, HostList, HostSeen
 from framework_advisor.api.services import Injected
-from framework_advisor.runs.this_host import current_host
+from framework_advisor.api.this_host import current_host
 
 
 class Hosts(Controller):

@@ -7,12 +7,13 @@ from typing import Any
 from litestar import Controller, Request, Response, delete, get, post
 
 from framework_advisor.api.openapi import described
+from framework_advisor.api.parsing import parse_run_request
 from framework_advisor.api.recommendations import Cursor, Limit
 from framework_advisor.api.requests import body_of
 from framework_advisor.api.responses import document, following, text
 from framework_advisor.api.schemas import ProbeRun, ProbeRunList, ProbeRunResults
 from framework_advisor.api.services import Injected
-from framework_advisor.runs.request import ProbeRunRequest, parse_request
+from framework_advisor.runs.request import ProbeRunRequest
 from framework_advisor.runs.table import csv_table
 
 PATH = "/v1/probe-runs"
@@ -27,7 +28,7 @@ class ProbeRuns(Controller):
     @post(status_code=202, operation_class=described({202: ProbeRun}, body=ProbeRunRequest))
     async def start(self, request: Request[Any, Any, Any], services: Injected) -> Response[bytes]:
         """Queue a run on this host; one at a time is measured, and the message says who waits."""
-        asked = await body_of(request, parse_request)
+        asked = await body_of(request, parse_run_request)
         run = ProbeRun.of(await services.queue.submit(asked))
         return document(run, 202, {"Location": run.links.self})
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from pydantic import ValidationError
 
+from framework_advisor.api.parsing import invalid
 from framework_advisor.api.schemas import ReplayRequest
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.profile import Profile, field_errors
@@ -22,7 +23,7 @@ def parse_replay(body: bytes) -> ReplayRequest:
     try:
         return ReplayRequest.model_validate_json(body) if body else ReplayRequest()
     except ValidationError as error:
-        raise InvalidInput(tuple(field_errors(error.errors()))) from None
+        raise invalid(error, ReplayRequest) from None
 
 
 def profile_on(profile: Profile, as_of: date | None) -> Profile:

@@ -6,17 +6,13 @@ import secrets
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat
 from pydantic_core import PydanticCustomError
 
-from framework_advisor.errors import InvalidInput
-from framework_advisor.profile import Unique, field_errors
+from framework_advisor.profile import NonEmptyUnique
 from framework_knowledge.models import FrameworkId
 from framework_probes.catalogue import CATALOGUE, SUITES
 from framework_probes.results import RunRequest
-
-#: Kinds of device that a probe can be run on.
-Device = Literal["cpu"]
 
 
 def _known_suite(name: str) -> str:
@@ -34,21 +30,32 @@ def _known(name: str, names: Iterable[str]) -> str:
     return name
 
 
+SuiteName = Annotated[
+    str, AfterValidator(_known_suite), Field(json_schema_extra={"enum": list(SUITES)})
+]
+ProbeId = Annotated[
+    str, AfterValidator(_known_probe), Field(json_schema_extra={"enum": list(CATALOGUE)})
+]
+#: Kinds of device that a probe can be run on.
+Device = Literal["cpu"]
+
+
 class ProbeRunRequest(BaseModel):
     """What to measure on this host. A field that is absent means all of the suite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    suite: Annotated[str, AfterValidator(_known_suite)] = Field(
-        default="quick", description="which probes, how long"
+    suite: SuiteName = Field(default="quick", description="which probes, and how thoroughly")
+    frameworks: NonEmptyUnique[FrameworkId] | None = None
+    probes: NonEmptyUnique[ProbeId] | None = Field(
+        default=None, description="ids from the catalogue"
     )
-    frameworks: Annotated[Unique[FrameworkId], Field(min_length=1)] | None = None
-    probes: (
-        Annotated[Unique[Annotated[str, AfterValidator(_known_probe)]], Field(min_length=1)] | None
-    ) = Field(default=None, description="ids from the catalogue, GET /v1/probes")
     device: Device = "cpu"
     budget_s: StrictFloat | None = Field(
-        default=None, gt=0, allow_inf_nan=False, description="seconds; what is left is not_run"
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="seconds; what does not fit becomes not_run. Absent: the suite's",
     )
 
     def to_run(self, seed: int = 0) -> RunRequest:
@@ -62,15 +69,3 @@ class ProbeRunRequest(BaseModel):
             budget_s=self.budget_s,
             seed=seed,
         )
-
-
-def parse_request(body: bytes | str) -> ProbeRunRequest:
-    """The request in a JSON text.
-
-    Raises:
-        InvalidInput: not JSON, or a field that breaks the contract; one entry for each.
-    """
-    try:
-        return ProbeRunRequest.model_validate_json(body)
-    except ValidationError as error:
-        raise InvalidInput(tuple(field_errors(error.errors()))) from None

@@ -1,26 +1,21 @@
-"""The host that this process runs on, described without importing any framework."""
+"""The document of the host that this process runs on; no framework is imported for it."""
 
 from __future__ import annotations
 
-from typing import cast
+from typing import get_args
 
 from framework_advisor.api.schemas import CurrentHost
 from framework_knowledge.models import FrameworkId
 from framework_probes import host
-from framework_probes.results import Host, Peaks
-
-
-def fingerprint() -> Host:
-    """What the host is."""
-    return host.fingerprint()
+from framework_probes.results import Peaks
 
 
 def current_host(peaks: Peaks | None) -> CurrentHost:
     """What it is, what is installed on it, and the peaks that a run measured on it."""
-    described = fingerprint()
+    described, versions = host.fingerprint(), host.installed()
     return CurrentHost(
         host=described,
         devices=("cpu", *described.accelerators),
-        frameworks=cast("dict[FrameworkId, str | None]", dict(host.installed())),
+        frameworks={framework: versions.get(framework) for framework in get_args(FrameworkId)},
         peaks=peaks,
     )

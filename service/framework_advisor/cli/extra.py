@@ -1,0 +1,28 @@
+"""The extra ``server``: what of the command line needs it, and whether it is there."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from framework_advisor.errors import NotInstalled
+
+MODULES = (
+    "advanced_alchemy",
+    "aiosqlite",
+    "alembic",
+    "litestar",
+    "pydantic_settings",
+    "structlog",
+    "uvicorn",
+)
+
+
+def has_server() -> bool:
+    """Whether every package of the extra can be imported."""
+    return all(find_spec(name) is not None for name in MODULES)
+
+
+def need_server(purpose: str) -> None:
+    """Raises NotInstalled where the extra is missing."""
+    if not has_server():
+        raise NotInstalled("server", purpose)

@@ -1,0 +1,173 @@
+"""``probe``: what can be measured, measuring it, and what was measured."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+
+import click
+
+from framework_advisor.api.catalogue import catalogue
+from framework_advisor.api.parsing import run_request
+from framework_advisor.api.schemas import ProbeRun, ProbeRunResults
+from framework_advisor.cli.extra import need_server
+from framework_advisor.cli.output import as_json, duration, echo_document, table
+from framework_advisor.errors import NotFound
+from framework_advisor.runs.request import ProbeRunRequest
+from framework_advisor.store.records import Run, RunResults
+from framework_probes.host import fingerprint
+from framework_probes.results import Event, Progress, Result, Started
+
+PROBE_FAILED = 4
+#: What a shell reports of a process that Ctrl-C ended.
+CANCELLED = 130
+
+
+@click.group()
+def probe() -> None:
+    """Measure this host."""
+
+
+@probe.command(name="list")
+@as_json
+def list_(*, as_json: bool) -> None:
+    """List what can be measured."""
+    found = catalogue()
+    if as_json:
+        echo_document(found)
+        return
+    rows = [
+        (p.id, p.title, p.shape, p.criterion, f"{p.cost_s:g} s", ", ".join(p.suites))
+        for p in found.items
+    ]
+    header = ("probe", "what", "shape", "informs", "cost", "suites")
+    click.echo("\n".join(table(header, rows)))
+
+
+@probe.command()
+@click.option("--suite", help="quick or full.  [default: quick]")
+@click.option("--frameworks", help="Only these, separated by commas.")
+@click.option("--probes", help="Only these, separated by commas; see: probe list")
+@click.option("--budget", type=float, help="Seconds; what does not fit is left out.")
+@as_json
+@click.pass_context
+def run(
+    ctx: click.Context,
+    *,
+    suite: str | None,
+    frameworks: str | None,
+    probes: str | None,
+    budget: float | None,
+    as_json: bool,
+) -> None:
+    """Measure this host and keep the results. Ctrl-C ends it; what is finished stays."""
+    request = run_request(
+        suite=suite,
+        frameworks=_names(frameworks),
+        probes=_names(probes),
+        budget_s=budget,
+    )
+    need_server("Keeping a probe run")
+    ended, measured = asyncio.run(_measure(request))
+    if as_json:
+        echo_document(ProbeRun.of(ended))
+    else:
+        _show(ended, measured)
+    if ended.status == "cancelled":
+        ctx.exit(CANCELLED)
+    if ended.status != "succeeded":
+        ctx.exit(PROBE_FAILED)
+
+
+@probe.command()
+@click.argument("run", default="latest")
+@as_json
+def show(*, run: str, as_json: bool) -> None:
+    """Show what RUN measured; without one, the newest run on this host that finished."""
+    need_server("Reading a probe run")
+    ended, measured = asyncio.run(_recorded(run))
+    if as_json:
+        echo_document(ProbeRunResults.of(measured))
+    else:
+        _show(ended, measured)
+
+
+def _names(option: str | None) -> list[str] | None:
+    return None if option is None else [name.strip() for name in option.split(",")]
+
+
+async def _measure(request: ProbeRunRequest) -> tuple[Run, RunResults]:
+    from framework_advisor.runs.foreground import run_here
+    from framework_advisor.settings import load_settings
+    from framework_advisor.store.store import Store
+
+    settings = load_settings()
+    settings.make_data_dir()
+    async with Store(settings.store_url) as store:
+        with _Bar() as bar:
+            ended = await run_here(store, settings.data_dir, request, bar.observe, _say_waiting)
+        return ended, await store.runs.results(ended.id)
+
+
+async def _recorded(id_: str) -> tuple[Run, RunResults]:
+    from framework_advisor.settings import load_settings
+    from framework_advisor.store.store import Store
+
+    settings = load_settings()
+    if not settings.has_store:
+        raise NotFound("Nothing was measured yet: framework-advisor probe run")
+    async with Store(settings.store_url) as store:
+        found = (
+            await store.runs.latest_finished(fingerprint().id)
+            if id_ == "latest"
+            else await store.runs.get(id_)
+        )
+        if found is None:
+            raise NotFound("No run has finished on this host: framework-advisor probe run")
+        return found, await store.runs.results(found.id)
+
+
+def _say_waiting(holder: str) -> None:
+    click.echo(f"waits for {holder}, which measures on this host", err=True)
+
+
+class _Bar(ExitStack):
+    """A progress bar on standard error, from the run's own events."""
+
+    def observe(self, event: Event) -> None:
+        """Move it."""
+        if isinstance(event, Started):
+            self._bar = self.enter_context(
+                click.progressbar(
+                    length=event.planned,
+                    label="measuring",
+                    file=click.get_text_stream("stderr"),
+                )
+            )
+        elif isinstance(event, Progress):
+            self._bar.label = event.message
+            self._bar.update(event.done - self._bar.pos)
+
+
+def _show(ended: Run, measured: RunResults) -> None:
+    header = ("probe", "framework", "tier", "outcome", "time", "95%", "of reference", "")
+    click.echo("\n".join(table(header, map(_row, measured.results))))
+    click.echo(f"\n{ended.id} {ended.status}: {ended.message}")
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    time, low, high, share = result.time, "", "", ""
+    if time is not None:
+        low, high = map(duration, time.ci95)
+        if result.reference is not None:
+            share = f"{result.reference.seconds / time.seconds:.0%}"
+    return (
+        result.probe,
+        result.contender.subject,
+        result.contender.tier,
+        result.outcome,
+        duration(time.seconds) if time else "",
+        f"{low} to {high}" if time else "",
+        share,
+        result.reason or "",
+    )

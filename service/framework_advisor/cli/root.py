@@ -1,0 +1,46 @@
+"""The command and its subcommands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from framework_advisor.cli.host import host
+from framework_advisor.cli.knowledge import knowledge
+from framework_advisor.cli.probe import probe
+from framework_advisor.cli.recommend import recommend
+from framework_advisor.cli.serve import serve
+from framework_advisor.errors import AdvisorError, InvalidInput
+from framework_knowledge import KnowledgeError
+
+BAD_INPUT = 2
+
+
+class Root(click.Group):
+    """Turns this project's errors into lines on standard error and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand."""
+        try:
+            return super().invoke(ctx)
+        except InvalidInput as error:
+            for each in error.errors:
+                where = f"{each.pointer}: " if each.pointer else ""
+                click.echo(f"error: {where}{each.detail}; expected {each.expected}", err=True)
+        except KnowledgeError as error:
+            for problem in error.problems:
+                click.echo(f"error: {problem}", err=True)
+        except AdvisorError as error:
+            click.echo(f"error: {error}", err=True)
+        raise click.exceptions.Exit(BAD_INPUT)
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="framework-advisor")
+def main() -> None:
+    """Choose between PyTorch, TensorFlow, Keras and JAX, on evidence."""
+
+
+for command in (recommend, probe, knowledge, host, serve):
+    main.add_command(command)

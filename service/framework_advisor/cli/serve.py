@@ -1,0 +1,76 @@
+"""``serve``: the service on this machine."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import TYPE_CHECKING
+
+import click
+
+from framework_advisor.cli.extra import need_server
+from framework_advisor.errors import Conflict, FieldError, InvalidInput
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+#: How long open connections may finish after SIGTERM, seconds; a probe run is ended after that.
+GRACE_S = 2
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on; 0: any free one.  [default: 8000]")
+def serve(*, host: str | None, port: int | None) -> None:
+    """Serve HTTP until Ctrl-C."""
+    need_server("Serving HTTP")
+    from framework_advisor.api.logs import configure_logging
+    from framework_advisor.app import create_app
+    from framework_advisor.settings import load_settings
+
+    settings = load_settings({"host": host, "port": port})
+    with _listening(settings.host, settings.port) as listener:
+        configure_logging(settings.log_format)
+        _run(create_app(settings), listener)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(f"Port {port} of {host} is taken; choose another with --port.") from None
+        reason = error.strerror or str(error)
+        raise InvalidInput(
+            (FieldError("--host", f"cannot listen on {host}:{port}: {reason}", "an own address"),)
+        ) from None
+
+
+def _run(app: Litestar, listener: socket.socket) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _say_what_next(listener)
+
+    config = uvicorn.Config(
+        app,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    Server(config).run(sockets=[listener])
+
+
+def _say_what_next(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    send = f"  curl -s -H 'Content-Type: application/json' {url}"
+    click.echo(f"Framework Advisor is ready on {url} (Ctrl-C ends it). Ask it, or measure:")
+    click.echo(f"""{send}/v1/recommendations -d '{{"stage": "production"}}'""")
+    click.echo(f"""{send}/v1/probe-runs -d '{{"suite": "quick"}}'""")
