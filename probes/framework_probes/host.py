@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -117,7 +118,8 @@ def measure_peaks(seconds: float = 0.25) -> Peaks:
         a, b = generator.standard_normal((2, size, size), dtype=np.float32)
         out = np.empty_like(a)
         np.matmul(a, b, out=out)
-        times = _until(time.perf_counter() + seconds, lambda: np.matmul(a, b, out=out))
+        multiply = partial(np.matmul, a, b, out=out)
+        times = _until(time.perf_counter() + seconds, multiply)
         flops = max(flops, 2 * size**3 / min(times))
     b, c = generator.standard_normal((2, TRIAD_LENGTH), dtype=np.float32)
     a = np.zeros_like(b)

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 
 from framework_probes import protocol
-from framework_probes.conclusions import Entry, Replicate
+from framework_probes.entries import Entry, Replicate
 from framework_probes.probe import Probe
 from framework_probes.protocol import Refused
 from framework_probes.seats import BREAKER, Ask, Script, Seat, refusal

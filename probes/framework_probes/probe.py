@@ -39,7 +39,10 @@ FAMILIES = (
 
 
 class Adapter(Protocol):
-    """How one framework is driven, the same for every probe. See ``framework_probes.frameworks``."""
+    """How one framework is driven, the same for every probe; see ``framework_probes.frameworks``.
+
+    A tier has an adapter of its own.
+    """
 
     subject: str
     tier: Tier
@@ -55,7 +58,7 @@ class Adapter(Protocol):
         """What compiles in the compiled tier, by name; None in the eager tier."""
 
     def compile(
-        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+        self, function: Callable[..., Native], donated: tuple[int, ...] = (), /
     ) -> Callable[..., Native]:
         """The function compiled, or unchanged in the eager tier.
 
@@ -69,10 +72,10 @@ class Adapter(Protocol):
     def neutral(self, value: Native) -> Array:
         """A NumPy array of the same dtype, after the value is ready."""
 
-    def wait(self, result: Native) -> None:
+    def wait(self, result: Native, /) -> None:
         """Return when all work that ``result`` stands for is done."""
 
-    def mode(self, trains: bool) -> AbstractContextManager[object]:
+    def mode(self, trains: bool, /) -> AbstractContextManager[object]:
         """The context in which a program is built and run, entered outside the timed loop."""
 
     def traces(self) -> int:
@@ -147,7 +150,7 @@ class Probe:
     draw: Callable[[np.random.Generator], dict[str, Array]]
     solve: Callable[[Arrays], dict[str, Array]]
     builders: Mapping[Framework | Literal["numpy"], Builder]
-    derive: Callable[[Arrays, Arrays], dict[str, Array]] = lambda inputs, outputs: dict(outputs)
+    derive: Callable[[Arrays, Arrays], dict[str, Array]] = lambda _, outputs: dict(outputs)
 
     def inputs(self, seed: int) -> dict[str, Array]:
         """The inputs and weights of this probe under this seed, the same bytes for everyone.

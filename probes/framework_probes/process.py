@@ -259,5 +259,3 @@ def _oom_kills() -> int:
         return 0
     counts = dict(zip(events[::2], events[1::2], strict=False))
     return int(counts.get("oom_kill", "0"))
-
-

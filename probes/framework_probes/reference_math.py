@@ -26,7 +26,7 @@ def convolve(x: Array, kernel: Array) -> Array:
 
     x (N, H, W, C) and kernel (h, w, C, F) to (N, H - h + 1, W - w + 1, F).
     """
-    return np.tensordot(windows(x, *kernel.shape[:2]), kernel, axes=3)
+    return np.asarray(np.tensordot(windows(x, *kernel.shape[:2]), kernel, axes=3))
 
 
 def convolve_backward(x: Array, kernel: Array, dy: Array) -> tuple[Array, Array]:
@@ -40,12 +40,13 @@ def convolve_backward(x: Array, kernel: Array, dy: Array) -> tuple[Array, Array]
 
 def pool(x: Array) -> Array:
     """Maximum over 2 x 2 windows of stride 2; an odd last row or column is dropped."""
-    return _quads(x).max(axis=(2, 4))
+    return np.asarray(_quads(x).max(axis=(2, 4)))
 
 
 def pool_backward(x: Array, dy: Array) -> Array:
-    """Gradient of :func:`pool`: goes to the maximum, which draws of continuous numbers leave
-    unique but for zeros behind a ReLU, where the first of the equal ones takes it.
+    """Gradient of :func:`pool`: all of it goes to the maximum of each window.
+
+    Continuous draws leave that unique but for zeros behind a ReLU, which stops it in any case.
     """
     quads = _quads(x)
     n, h, _, w, _, c = quads.shape

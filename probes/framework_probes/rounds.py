@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from framework_probes import conclusions, protocol, statistics
+from framework_probes import protocol, statistics
 from framework_probes.catalogue import Suite
-from framework_probes.conclusions import Entry, Replicate, Taken
+from framework_probes.entries import Entry, Replicate, Taken, compare, matches
 from framework_probes.protocol import Refused
 from framework_probes.results import Tier
 from framework_probes.seats import Seat, refusal
@@ -81,9 +81,7 @@ class Rounds:
 
     def _known(self) -> bool:
         entries = [lane.entry for lane in self.lanes if lane.entry is not None]
-        return all(
-            conclusions.compare(a, b).width <= WIDTH for a, b in conclusions.matches(entries)
-        )
+        return all(compare(a, b).width <= WIDTH for a, b in matches(entries))
 
     def _turn(self, lane: Lane) -> None:
         command = protocol.Run(lane.tier, self.suite.block_s, BURN_IN)

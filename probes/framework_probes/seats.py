@@ -45,6 +45,15 @@ SUBJECTS = (
     Subject("keras", "jax"),
     Subject("keras", "pytorch"),
 )
+#: Whose compiler takes longest, first: started early, they do not keep everybody waiting.
+SLOWEST_FIRST = (
+    "keras:pytorch",
+    "pytorch",
+    "keras:jax",
+    "jax",
+    "keras:tensorflow",
+    "tensorflow",
+)
 
 
 @dataclass(frozen=True, slots=True)

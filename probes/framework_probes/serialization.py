@@ -27,7 +27,7 @@ class MalformedLine(ValueError):
     """A line that is no such record: says which field, what it held and what was expected."""
 
 
-def to_line(record: Any) -> str:  # noqa: ANN401 - any dataclass; there is no type for it
+def to_line(record: Any) -> str:
     """The dataclass as one line of canonical JSON, without the newline.
 
     Raises:
@@ -84,7 +84,7 @@ def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _decode(value: Any, kind: Any, place: str) -> Any:  # noqa: ANN401, PLR0911 - one case a line
+def _decode(value: Any, kind: Any, place: str) -> Any:
     origin = get_origin(kind)
     if kind is Any:
         return value
@@ -105,14 +105,14 @@ def _decode(value: Any, kind: Any, place: str) -> Any:  # noqa: ANN401, PLR0911 
     return value if type(value) is kind else _refuse(value, kind, place)
 
 
-def _decode_optional(value: Any, kind: Any, place: str) -> Any:  # noqa: ANN401
+def _decode_optional(value: Any, kind: Any, place: str) -> Any:
     if value is None and type(None) in get_args(kind):
         return None
     inner = [part for part in get_args(kind) if part is not type(None)]
     return _decode(value, inner[0], place) if len(inner) == 1 else _refuse(value, kind, place)
 
 
-def _decode_tuple(value: Any, kind: Any, place: str) -> Any:  # noqa: ANN401
+def _decode_tuple(value: Any, kind: Any, place: str) -> Any:
     items = value if isinstance(value, list) else _refuse(value, kind, place)
     parts = get_args(kind)
     if len(parts) == 2 and parts[1] is Ellipsis:
@@ -125,7 +125,7 @@ def _decode_tuple(value: Any, kind: Any, place: str) -> Any:  # noqa: ANN401
     )
 
 
-def _decode_dataclass(value: Any, kind: Any, place: str) -> Any:  # noqa: ANN401
+def _decode_dataclass(value: Any, kind: Any, place: str) -> Any:
     content = value if isinstance(value, dict) else _refuse(value, kind, place)
     hints = _hints(kind)
     for name in content.keys() - {field.name for field in fields(kind)}:
@@ -137,6 +137,6 @@ def _decode_dataclass(value: Any, kind: Any, place: str) -> Any:  # noqa: ANN401
         raise MalformedLine(f"{place}: {error}") from None
 
 
-def _refuse(value: object, kind: object, place: str) -> Any:  # noqa: ANN401 - never returns
+def _refuse(value: object, kind: object, place: str) -> Any:
     shown = getattr(kind, "__name__", None) if isinstance(kind, type) else str(kind)
     raise MalformedLine(f"{place}: {value!r}, expected {shown}")

@@ -10,12 +10,13 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from framework_probes import conclusions, environments, host, process, protocol
-from framework_probes.conclusions import Circumstances, Entry
+from framework_probes.conclusions import Circumstances
+from framework_probes.entries import Entry
 from framework_probes.planning import InvalidRequest, Plan, plan
 from framework_probes.preparation import Preparation
 from framework_probes.probe import Probe
@@ -29,14 +30,14 @@ from framework_probes.results import (
     Started,
 )
 from framework_probes.rounds import Lane, Rounds
-from framework_probes.seats import Ask, Seat, Setup, drive, perform
+from framework_probes.seats import SLOWEST_FIRST, Ask, Seat, Setup, drive, perform
 
 __all__ = ["InvalidRequest", "Setup", "execute", "measure_host"]
 
 DEFAULT = Setup()
 
 
-def execute(request: RunRequest, setup: Setup = DEFAULT) -> Iterator[Event]:
+def execute(request: RunRequest, setup: Setup = DEFAULT) -> Generator[Event, None, None]:
     """Measure what the request asks for; yields events as they come about.
 
     Closing the iterator, or any exception in it, ends every worker before it returns.
@@ -65,7 +66,7 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="framework-probes-", ignore_cleanup_errors=True)
 
 
-def _run(planned: Plan, setup: Setup) -> Iterator[Event]:
+def _run(planned: Plan, setup: Setup) -> Generator[Event, None, None]:
     with _folder() as folder:
         session = Session(planned, setup, Path(folder))
         try:
@@ -148,9 +149,7 @@ class Session:
             yield from self._probe(probe, where, peaks)
         yield self._progress("all probes are done")
 
-    def _probe(
-        self, probe: Probe, where: Circumstances, peaks: Peaks | None
-    ) -> Iterator[Event]:
+    def _probe(self, probe: Probe, where: Circumstances, peaks: Peaks | None) -> Iterator[Event]:
         """One probe from start to conclusion: its results, then its pairs."""
         entries = [Entry(contender) for contender in self.plan.contenders]
         self._rule_out(probe, entries)
@@ -190,7 +189,7 @@ class Session:
         """Have the workers build, compile and prove the probe, as many at once as cores."""
         scripts = [
             preparation.script(seat, wanted)
-            for seat in self.seats.values()
+            for seat in sorted(self.seats.values(), key=lambda s: SLOWEST_FIRST.index(s.name))
             if (wanted := [e for e in entries if _of(e, seat) and e.refused is None])
         ]
         if not scripts:

@@ -137,9 +137,7 @@ def ratio(a: Sequence[float], b: Sequence[float]) -> Estimate:
     """
     if len(a) != len(b):
         raise ValueError(f"ratio: {len(a)} blocks against {len(b)}, they must be paired")
-    return _exponential(
-        hodges_lehmann([_log(y) - _log(x) for x, y in zip(a, b, strict=True)])
-    )
+    return _exponential(hodges_lehmann([_log(y) - _log(x) for x, y in zip(a, b, strict=True)]))
 
 
 def widened(pooled: Estimate, parts: Sequence[Estimate]) -> Estimate:

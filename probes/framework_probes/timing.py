@@ -1,7 +1,7 @@
 """Timing one prepared program: how long a sample is, and what one block says.
 
-A sample is one iteration, or so many that it takes 20 microseconds, where the clock itself would
-be felt. A block is samples until its time has passed. See ``statistics`` for what is made of it.
+A sample is one iteration, or so many that it takes 200 microseconds, where the clock
+and the waiting would be felt. A block is samples until its time has passed. See ``statistics`` for what is made of it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from framework_probes.probe import Adapter, Native, Program
 from framework_probes.protocol import Ran
 from framework_probes.statistics import lower_quartile
 
-#: Shortest time of one sample, in seconds: some 500 times what reading the clock costs.
-SHORTEST_SAMPLE = 20e-6
+#: Shortest time of one sample, in seconds: 20 times what waiting for TensorFlow's devices costs
+#: where nothing is left to wait for, and short against the milliseconds between preemptions.
+SHORTEST_SAMPLE = 200e-6
 
 
 def call(adapter: Adapter, program: Program) -> tuple[Native, float]:
@@ -114,8 +115,6 @@ def peak_memory() -> int | None:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return None
-
-
 
 
 def _sample(adapter: Adapter, program: Program, batch: int) -> tuple[Native, float]:

@@ -80,7 +80,7 @@ def derive_step(inputs: Arrays, outputs: Arrays) -> dict[str, Array]:
     return compared
 
 
-def adam(  # noqa: PLR0913 - the formula has these six symbols
+def adam(
     w: Native, g: Native, m: Native, v: Native, t: Native, sqrt: Callable[[Native], Native]
 ) -> tuple[Native, Native, Native]:
     """The formula above on any framework's arrays: new weight, first and second moment."""
@@ -90,7 +90,7 @@ def adam(  # noqa: PLR0913 - the formula has these six symbols
     return w - RATE * (first / (1 - BETA1**t)) / corrected, first, second
 
 
-def carried(  # noqa: PLR0913
+def carried(
     adapter: Adapter,
     inputs: Arrays,
     gradient: Callable[[Native, Native, Native], tuple[Native, Native]],
@@ -121,13 +121,11 @@ def carried(  # noqa: PLR0913
         weights, firsts, seconds, t = state
         loss, gradients = gradient(weights, x, labels)
         t = t + 1
-        new = {
-            n: adam(w, gradients[n], firsts[n], seconds[n], t, sqrt) for n, w in weights.items()
-        }
+        new = {n: adam(w, gradients[n], firsts[n], seconds[n], t, sqrt) for n, w in weights.items()}
         columns = [{n: values[place] for n, values in new.items()} for place in range(3)]
         return (*columns, t), loss
 
-    program = adapter.compile(advance, donated=(0,))
+    program = adapter.compile(advance, (0,))
     state = start()
 
     def step() -> Native:
@@ -149,7 +147,7 @@ def carried(  # noqa: PLR0913
     return Program(step=step, read=read, layout=layout, reset=reset)
 
 
-def in_place(  # noqa: PLR0913
+def in_place(
     adapter: Adapter,
     inputs: Arrays,
     variables: Mapping[str, Native],

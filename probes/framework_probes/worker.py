@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from framework_probes import frameworks, host, protocol, timing
 from framework_probes.equality import WrongResult, compare, identical
 from framework_probes.probe import Adapter, Array, Native, Probe, Program, widened
-from framework_probes.results import Outcome, Peaks, Tier
+from framework_probes.results import Outcome, Tier
 from framework_probes.serialization import from_line, to_line
 
 #: How frameworks say that memory ran out; none of them raises MemoryError.
@@ -216,9 +216,12 @@ def die_with(lifeline: int) -> None:
             return
         if closed:  # The session died before the kernel was told to watch.
             os._exit(1)
-    threading.Thread(
-        target=lambda: os.read(lifeline, 1) or os.kill(os.getpid(), signal.SIGKILL), daemon=True
-    ).start()
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+
+
+def _end_with(lifeline: int) -> None:
+    os.read(lifeline, 1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -232,8 +235,8 @@ def main(arguments: list[str] | None = None) -> int:
     die_with(options.lifeline)
     worker = Worker(importlib.import_module(options.catalogue).CATALOGUE)
     with (
-        open(options.commands, encoding="utf-8") as commands,  # noqa: PTH123 - a descriptor
-        open(options.replies, "w", encoding="utf-8", buffering=1) as replies,  # noqa: PTH123
+        open(options.commands, encoding="utf-8") as commands,
+        open(options.replies, "w", encoding="utf-8", buffering=1) as replies,
     ):
         for line in commands:
             reply = worker.answer(from_line(line, protocol.COMMANDS))

@@ -7,25 +7,27 @@ follows the neutral layout NHWC everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from framework_probes import reference_math as layer
 from framework_probes.probe import Adapter, Array, Arrays, Native, Probe, Program, normal
 from framework_probes.training import (
-    BETA1,
-    BETA2,
-    EPSILON,
-    RATE,
     Weights,
-    adam,
     carried,
     derive_step,
     draw_state,
-    in_place,
     part,
     reference_step,
+)
+from framework_probes.training_loops import (
+    TORCH_LAYOUT,
+    from_torch,
+    jax_gradient,
+    tensorflow_in_place,
+    to_torch,
+    torch_in_place,
 )
 
 BATCH, SIDE, CLASSES = 32, 28, 10
@@ -83,19 +85,6 @@ def _solve(inputs: Arrays) -> dict[str, Array]:
 
 # --- PyTorch ---------------------------------------------------------------------------------
 
-TORCH_LAYOUT = "NCHW, channels_last memory"
-
-
-def _to_torch(weight: Array) -> Array:
-    """HWIO to OIHW in channels_last memory; (in, out) to (out, in)."""
-    if weight.ndim == 4:
-        return np.ascontiguousarray(weight.transpose(3, 0, 1, 2)).transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(weight.T)
-
-
-def _from_torch(weight: Array) -> Array:
-    return weight.transpose(2, 3, 1, 0) if weight.ndim == 4 else weight.T
-
 
 def _torch_loss(torch: Native) -> Callable[[Weights, Native, Native], Native]:
     f = torch.nn.functional
@@ -123,55 +112,13 @@ def _pytorch(adapter: Adapter, inputs: Arrays) -> Program:
             gradients, result = value(w, x, labels)
             return result, gradients
 
-        return carried(adapter, inputs, gradient, TORCH_LAYOUT, _to_torch, _from_torch)
+        return carried(adapter, inputs, gradient, TORCH_LAYOUT, to_torch, from_torch)
     weights = {
-        name: adapter.array(_to_torch(value)).requires_grad_()
+        name: adapter.array(to_torch(value)).requires_grad_()
         for name, value in part(inputs, "weight").items()
     }
-    return _torch_in_place(
+    return torch_in_place(
         adapter, inputs, weights, lambda x, y: loss(weights, x, y), TORCH_LAYOUT, native=True
-    )
-
-
-def _torch_in_place(  # noqa: PLR0913
-    adapter: Adapter,
-    inputs: Arrays,
-    weights: dict[str, Native],
-    loss: Callable[[Native, Native], Native],
-    layout: str,
-    native: bool,
-) -> Program:
-    torch = adapter.backend.module
-    parameters = list(weights.values())
-    compiled_loss = adapter.compile(loss)
-
-    def update(gradients: Native, firsts: Native, seconds: Native, t: Native) -> None:
-        t.add_(1.0)
-        for w, g, m, v in zip(parameters, gradients, firsts, seconds, strict=True):
-            m.mul_(BETA1).add_(g, alpha=1 - BETA1)
-            v.mul_(BETA2).addcmul_(g, g, value=1 - BETA2)
-            corrected = (v / (1 - BETA2**t)).sqrt_().add_(EPSILON)
-            w.sub_((m / (1 - BETA1**t)).div_(corrected).mul_(RATE))
-
-    compiled_update = adapter.compile(update)
-
-    def stepper(firsts: Native, seconds: Native, t: Native) -> Callable[..., Native]:
-        def advance(x: Native, labels: Native) -> Native:
-            result = compiled_loss(x, labels)
-            gradients = torch.autograd.grad(result, parameters)
-            with torch.no_grad():
-                compiled_update(gradients, firsts, seconds, t)
-            return result
-
-        return advance
-
-    def assign(target: Native, value: Native) -> None:
-        with torch.no_grad():
-            target.copy_(value)
-
-    conversions = (_to_torch, _from_torch) if native else ()
-    return in_place(
-        adapter, inputs, weights, stepper, adapter.array, assign, layout, *conversions
     )
 
 
@@ -191,45 +138,7 @@ def _tensorflow(adapter: Adapter, inputs: Arrays) -> Program:
         h = nn.relu(nn.bias_add(adapter.module.matmul(h, w["dense1.kernel"]), w["dense1.bias"]))
         return nn.bias_add(adapter.module.matmul(h, w["dense2.kernel"]), w["dense2.bias"])
 
-    return _tensorflow_in_place(adapter, inputs, w, forward)
-
-
-def _tensorflow_in_place(
-    adapter: Adapter,
-    inputs: Arrays,
-    weights: dict[str, Native],
-    forward: Callable[[Native], Native],
-) -> Program:
-    tf = adapter.backend.module
-    variables = list(weights.values())
-
-    def stepper(
-        firsts: Sequence[Native], seconds: Sequence[Native], t: Native
-    ) -> Callable[..., Native]:
-        def advance(x: Native, labels: Native) -> Native:
-            with tf.GradientTape() as tape:
-                logits = forward(x)
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-                loss = tf.reduce_mean(losses)
-            gradients = tape.gradient(loss, variables)
-            step = t.assign_add(1.0)
-            for w, g, m, v in zip(variables, gradients, firsts, seconds, strict=True):
-                new = adam(w, g, m, v, step, tf.sqrt)
-                for target, value in zip((w, m, v), new, strict=True):
-                    target.assign(value)
-            return loss
-
-        return adapter.compile(advance)
-
-    return in_place(
-        adapter,
-        inputs,
-        weights,
-        stepper,
-        tf.Variable,
-        lambda target, value: target.assign(value),
-        "NHWC",
-    )
+    return tensorflow_in_place(adapter, inputs, w, forward)
 
 
 # --- JAX -------------------------------------------------------------------------------------
@@ -245,28 +154,14 @@ def _jax(adapter: Adapter, inputs: Arrays) -> Program:
         return jax.nn.relu(z + w[f"{name}.bias"])
 
     def pool(x: Native) -> Native:
-        return lax.reduce_window(
-            x, -np.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID"
-        )
+        return lax.reduce_window(x, -np.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
 
     def forward(w: Weights, x: Native) -> Native:
         h = pool(convolve(pool(convolve(x, w, "conv1")), w, "conv2")).reshape(BATCH, -1)
         h = jax.nn.relu(h @ w["dense1.kernel"] + w["dense1.bias"])
         return h @ w["dense2.kernel"] + w["dense2.bias"]
 
-    return carried(adapter, inputs, _jax_gradient(jax, forward), "NHWC")
-
-
-def _jax_gradient(
-    jax: Native, forward: Callable[[Native, Native], Native]
-) -> Callable[[Native, Native, Native], tuple[Native, Native]]:
-    def loss(w: Native, x: Native, labels: Native) -> Native:
-        log_probability = jax.nn.log_softmax(forward(w, x))
-        chosen = jax.numpy.take_along_axis(log_probability, labels[:, None], axis=1)
-        return -chosen.mean()
-
-    gradient: Callable[[Native, Native, Native], tuple[Native, Native]] = jax.value_and_grad(loss)
-    return gradient
+    return carried(adapter, inputs, jax_gradient(jax, forward), "NHWC")
 
 
 # --- Keras -----------------------------------------------------------------------------------
@@ -297,14 +192,12 @@ def _keras(adapter: Adapter, inputs: Arrays) -> Program:
             weights = [w[name] for name in names]
             return model.stateless_call(weights, [], x, training=True)[0]
 
-        return carried(adapter, inputs, _jax_gradient(backend.module, forward), "NHWC")
+        return carried(adapter, inputs, jax_gradient(backend.module, forward), "NHWC")
     variables = {n: v.value for n, v in zip(names, model.trainable_variables, strict=True)}
     if backend.subject == "tensorflow":
-        return _tensorflow_in_place(
-            adapter, inputs, variables, lambda x: model(x, training=True)
-        )
+        return tensorflow_in_place(adapter, inputs, variables, lambda x: model(x, training=True))
     cross_entropy = backend.module.nn.functional.cross_entropy
-    return _torch_in_place(
+    return torch_in_place(
         adapter,
         inputs,
         variables,

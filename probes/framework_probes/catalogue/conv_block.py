@@ -52,9 +52,7 @@ def _pytorch(adapter: Adapter, inputs: Arrays) -> Program:
 
     def forward(x: Native, w: dict[str, Native]) -> Native:
         z = functional.conv2d(x, w["kernel"], padding=1)
-        z = functional.batch_norm(
-            z, w["mean"], w["variance"], w["scale"], w["shift"], eps=EPSILON
-        )
+        z = functional.batch_norm(z, w["mean"], w["variance"], w["scale"], w["shift"], eps=EPSILON)
         return functional.relu(z)
 
     # A permuted view of NHWC memory is what torch calls channels_last.
@@ -122,9 +120,7 @@ def _keras(adapter: Adapter, inputs: Arrays) -> Program:
     model.set_weights([inputs[name] for name in WEIGHTS])
     x = adapter.array(inputs["x"])
     block = keras.inference(adapter, model)
-    return Program(
-        step=lambda: block(x), read=lambda y: {"y": adapter.neutral(y)}, layout="NHWC"
-    )
+    return Program(step=lambda: block(x), read=lambda y: {"y": adapter.neutral(y)}, layout="NHWC")
 
 
 _PIXELS = BATCH * SIDE * SIDE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from framework_probes.probe import Adapter, Array, Arrays, Probe, Program, normal
+from framework_probes.probe import Adapter, Array, Arrays, Native, Probe, Program, normal
 
 SIZE = 8
 
@@ -20,7 +20,11 @@ def _solve(inputs: Arrays) -> dict[str, Array]:
 def _build(adapter: Adapter, inputs: Arrays) -> Program:
     """One builder: ``add`` has one name and one meaning in all of them, NumPy included."""
     operations = adapter.operations
-    add = adapter.compile(lambda a, b: operations.add(a, b))
+
+    def total(a: Native, b: Native) -> Native:
+        return operations.add(a, b)
+
+    add = adapter.compile(total)
     a, b = adapter.array(inputs["a"]), adapter.array(inputs["b"])
     return Program(
         step=lambda: add(a, b),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from framework_probes.probe import Adapter, Array, Arrays, Probe, Program, normal
+from framework_probes.probe import Adapter, Array, Arrays, Native, Probe, Program, normal
 
 SIZE = 512
 
@@ -20,7 +20,11 @@ def _solve(inputs: Arrays) -> dict[str, Array]:
 def _build(adapter: Adapter, inputs: Arrays) -> Program:
     """One builder: ``matmul`` has one name and one meaning in all of them."""
     operations = adapter.operations
-    multiply = adapter.compile(lambda a, b: operations.matmul(a, b))
+
+    def product(a: Native, b: Native) -> Native:
+        return operations.matmul(a, b)
+
+    multiply = adapter.compile(product)
     a, b = adapter.array(inputs["a"]), adapter.array(inputs["b"])
     return Program(
         step=lambda: multiply(a, b),

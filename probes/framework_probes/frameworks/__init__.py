@@ -10,7 +10,7 @@ from framework_probes.results import Tier
 
 
 class _AdapterModule(Protocol):
-    def adapter(self, tier: Tier, backend: str | None) -> Adapter: ...
+    def adapter(self, tier: Tier, backend: str | None, /) -> Adapter: ...
 
 
 #: Framework to the module here that drives it.

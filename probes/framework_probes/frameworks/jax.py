@@ -9,6 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
+from framework_probes.frameworks.tracing import Tracing
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
 
@@ -22,7 +23,7 @@ class JaxAdapter:
         self.module = import_module("jax")
         self.operations = import_module("jax.numpy")
         self.backend: Adapter = self
-        self._compiled: list[Native] = []
+        self._tracing = Tracing()
 
     @property
     def compiler(self) -> str | None:
@@ -30,13 +31,13 @@ class JaxAdapter:
         return "jax.jit" if self.tier == "compiled" else None
 
     def compile(
-        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+        self, function: Callable[..., Native], donated: tuple[int, ...] = (), /
     ) -> Callable[..., Native]:
         """``jax.jit``, donating what the caller gives up."""
         if self.tier == "eager":
             return function
-        compiled: Callable[..., Native] = self.module.jit(function, donate_argnums=donated)
-        self._compiled.append(compiled)
+        counted = self._tracing.counted(function)
+        compiled: Callable[..., Native] = self.module.jit(counted, donate_argnums=donated)
         return compiled
 
     def array(self, value: Array) -> Native:
@@ -51,17 +52,16 @@ class JaxAdapter:
         """``block_until_ready`` on every array of the result."""
         self.module.block_until_ready(result)
 
-    def mode(self, trains: bool) -> AbstractContextManager[object]:
+    def mode(self, _trains: bool, /) -> AbstractContextManager[object]:
         """None: gradients are taken by transforming functions."""
         return nullcontext()
 
     def traces(self) -> int:
-        """Signatures that the functions jitted here have been compiled for."""
-        return sum(int(f._cache_size()) for f in self._compiled)
+        """Traces of all functions jitted here."""
+        return self._tracing.count
 
     def forget(self) -> None:
         """Drop JAX's caches of compiled programs."""
-        self._compiled.clear()
         self.module.clear_caches()
 
     def packages(self) -> dict[str, str]:
@@ -84,6 +84,6 @@ class JaxAdapter:
         }
 
 
-def adapter(tier: Tier, backend: str | None) -> Adapter:
+def adapter(tier: Tier, _backend: str | None) -> Adapter:
     """The adapter for a tier; JAX has no back ends to choose from."""
     return JaxAdapter(tier)

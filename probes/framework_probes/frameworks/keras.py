@@ -13,7 +13,7 @@ from framework_probes.results import Tier
 
 #: Our name of a back end to Keras' own.
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "pytorch": "torch"}
-_ADAPTERS = {
+_ADAPTERS: dict[str, Callable[[Tier], Adapter]] = {
     "tensorflow": tensorflow.TensorFlowAdapter,
     "jax": jax.JaxAdapter,
     "pytorch": pytorch.TorchAdapter,
@@ -37,7 +37,7 @@ class KerasAdapter:
         return self.backend.compiler
 
     def compile(
-        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+        self, function: Callable[..., Native], donated: tuple[int, ...] = (), /
     ) -> Callable[..., Native]:
         """As the back end compiles."""
         return self.backend.compile(function, donated)
@@ -50,11 +50,11 @@ class KerasAdapter:
         """As the back end copies."""
         return self.backend.neutral(value)
 
-    def wait(self, result: Native) -> None:
+    def wait(self, result: Native, /) -> None:
         """As the back end waits."""
         self.backend.wait(result)
 
-    def mode(self, trains: bool) -> AbstractContextManager[object]:
+    def mode(self, trains: bool, /) -> AbstractContextManager[object]:
         """As the back end needs it."""
         return self.backend.mode(trains)
 

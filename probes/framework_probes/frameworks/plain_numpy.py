@@ -28,7 +28,7 @@ class NumPyAdapter:
         return None
 
     def compile(
-        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+        self, function: Callable[..., Native], _donated: tuple[int, ...] = (), /
     ) -> Callable[..., Native]:
         """The function unchanged."""
         return function
@@ -41,10 +41,10 @@ class NumPyAdapter:
         """A copy."""
         return np.array(value)
 
-    def wait(self, result: Native) -> None:
+    def wait(self, _result: Native, /) -> None:
         """Nothing: NumPy returns when it is done."""
 
-    def mode(self, trains: bool) -> AbstractContextManager[object]:
+    def mode(self, _trains: bool, /) -> AbstractContextManager[object]:
         """None."""
         return nullcontext()
 
@@ -64,6 +64,6 @@ class NumPyAdapter:
         return {"openblas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "unset")}
 
 
-def adapter(tier: Tier, backend: str | None) -> Adapter:
+def adapter(_tier: Tier, _backend: str | None) -> Adapter:
     """The adapter; NumPy has one tier."""
     return NumPyAdapter()

@@ -31,7 +31,7 @@ class TorchAdapter:
         return "torch.compile (inductor)" if self.tier == "compiled" else None
 
     def compile(
-        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+        self, function: Callable[..., Native], _donated: tuple[int, ...] = (), /
     ) -> Callable[..., Native]:
         """``torch.compile`` with static shapes: here, a second shape would be a mistake."""
         if self.tier == "eager":
@@ -48,10 +48,10 @@ class TorchAdapter:
         """``Tensor.numpy`` of the detached tensor, copied."""
         return np.array(value.detach().cpu().numpy())
 
-    def wait(self, result: Native) -> None:
+    def wait(self, _result: Native, /) -> None:
         """Nothing: on the CPU the call returned when the work was done."""
 
-    def mode(self, trains: bool) -> AbstractContextManager[object]:
+    def mode(self, trains: bool, /) -> AbstractContextManager[object]:
         """``inference_mode`` unless gradients are taken."""
         mode: AbstractContextManager[object] = (
             self.module.enable_grad() if trains else self.module.inference_mode()
@@ -71,7 +71,7 @@ class TorchAdapter:
             import_module("torch._dynamo").reset()
 
     def packages(self) -> dict[str, str]:
-        """torch and NumPy."""
+        """PyTorch and NumPy."""
         return {"torch": str(self.module.__version__), "numpy": np.__version__}
 
     def settings(self) -> dict[str, str]:
@@ -85,6 +85,6 @@ class TorchAdapter:
         }
 
 
-def adapter(tier: Tier, backend: str | None) -> Adapter:
+def adapter(tier: Tier, _backend: str | None) -> Adapter:
     """The adapter for a tier; PyTorch has no back ends to choose from."""
     return TorchAdapter(tier)

@@ -9,6 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
+from framework_probes.frameworks.tracing import Tracing
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
 
@@ -21,12 +22,10 @@ class TensorFlowAdapter:
         self.tier: Tier = tier
         self.module = self.operations = import_module("tensorflow")
         self.backend: Adapter = self
-        self._compiled: list[Native] = []
+        self._tracing = Tracing()
         threading = self.module.config.threading
         if threading.get_inter_op_parallelism_threads() != 1:
-            threading.set_intra_op_parallelism_threads(
-                int(os.environ.get("OMP_NUM_THREADS", "1"))
-            )
+            threading.set_intra_op_parallelism_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
             threading.set_inter_op_parallelism_threads(1)
 
     @property
@@ -35,14 +34,16 @@ class TensorFlowAdapter:
         return "tf.function (graph)" if self.tier == "compiled" else None
 
     def compile(
-        self, function: Callable[..., Native], donated: tuple[int, ...] = ()
+        self, function: Callable[..., Native], _donated: tuple[int, ...] = (), /
     ) -> Callable[..., Native]:
         """``tf.function``. Autograph is off: no probe branches on a tensor."""
         if self.tier == "eager":
             return function
-        compiled = self.module.function(function, autograph=False)
-        self._compiled.append(compiled)
-        return lambda *arguments: compiled(*arguments)
+        compiled: Callable[..., Native] = self.module.function(
+            self._tracing.counted(function), autograph=False
+        )
+
+        return compiled
 
     def array(self, value: Array) -> Native:
         """A constant tensor, a copy."""
@@ -52,24 +53,23 @@ class TensorFlowAdapter:
         """``numpy()`` of a tensor or variable, copied."""
         return np.array(value.numpy())
 
-    def wait(self, result: Native) -> None:
+    def wait(self, _result: Native, /) -> None:
         """Drain the devices without copying a result, which ``numpy()`` would."""
         self.module.test.experimental.sync_devices()
 
-    def mode(self, trains: bool) -> AbstractContextManager[object]:
+    def mode(self, _trains: bool, /) -> AbstractContextManager[object]:
         """None: gradients are recorded only under a tape."""
         return nullcontext()
 
     def traces(self) -> int:
         """Traces of all functions compiled here."""
-        return sum(int(f.experimental_get_tracing_count()) for f in self._compiled)
+        return self._tracing.count
 
     def forget(self) -> None:
-        """Let go of the functions; TensorFlow frees their graphs."""
-        self._compiled.clear()
+        """Nothing: TensorFlow frees a graph with the function that nobody holds any more."""
 
     def packages(self) -> dict[str, str]:
-        """tensorflow and NumPy."""
+        """TensorFlow and NumPy."""
         return {"tensorflow": str(self.module.__version__), "numpy": np.__version__}
 
     def settings(self) -> dict[str, str]:
@@ -82,6 +82,6 @@ class TensorFlowAdapter:
         }
 
 
-def adapter(tier: Tier, backend: str | None) -> Adapter:
+def adapter(tier: Tier, _backend: str | None) -> Adapter:
     """The adapter for a tier; TensorFlow has no back ends to choose from."""
     return TensorFlowAdapter(tier)

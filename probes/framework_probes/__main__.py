@@ -1,0 +1,140 @@
+"""The probes on the command line: ``python -m framework_probes run|list|host``.
+
+``run`` writes events as JSON lines to a descriptor of their own, or to standard output, and
+progress for people to standard error. A line counts once its newline is there. On SIGTERM and
+SIGINT every worker is ended first, and no further line is written.
+
+Exit codes: 0 done, 2 bad input, 4 a probe failed, 128 + n ended by signal n.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import uuid
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict
+from types import FrameType
+from typing import cast
+
+from framework_probes import host
+from framework_probes.catalogue import CATALOGUE, SUITES
+from framework_probes.results import Framework, Outcome, Progress, Result, RunRequest
+from framework_probes.serialization import to_line
+from framework_probes.session import InvalidRequest, execute, measure_host
+
+#: Outcomes that mean that something broke, rather than that it is absent or was left out.
+FAILED: tuple[Outcome, ...] = ("wrong_result", "oom", "timeout", "crash")
+
+
+class Cancelled(BaseException):
+    """A signal asked the run to end. No Exception: nothing on the way may take it for a failure."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(signal.Signals(number).name)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _cancel)
+    try:
+        match options.command:
+            case "run":
+                return _run(options)
+            case "list":
+                return _list()
+            case _:
+                return _host()
+    except InvalidRequest as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except Cancelled as cancelled:
+        return 128 + cancelled.number
+    except BrokenPipeError:
+        sys.stderr.write("nobody reads the events any more\n")
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    request = RunRequest(
+        run=options.run,
+        suite=options.suite,
+        frameworks=cast(tuple[Framework, ...] | None, options.frameworks),
+        probes=options.probes,
+        device=options.device,
+        budget_s=options.budget,
+        seed=options.seed,
+    )
+    failed = False
+    with closing(execute(request)) as events:
+        for event in events:
+            _write(options.events_fd, to_line(event) + "\n")
+            if isinstance(event, Progress):
+                sys.stderr.write(f"[{event.done}/{event.planned}] {event.message}\n")
+            failed = failed or (isinstance(event, Result) and event.outcome in FAILED)
+    return 4 if failed else 0
+
+
+def _list() -> int:
+    for probe in CATALOGUE.values():
+        suites = ", ".join(name for name, suite in SUITES.items() if probe.id in suite.probes)
+        sys.stdout.write(f"{probe.id:16} {probe.cost_s:4.0f} s  {suites:12} {probe.measures}\n")
+    return 0
+
+
+def _host() -> int:
+    described, peaks = measure_host()
+    found = {
+        "host": asdict(described),
+        "frameworks": host.installed(),
+        "peaks": asdict(peaks) if peaks else None,
+    }
+    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m framework_probes", description="Measure deep-learning frameworks here."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="measure; events as JSON lines")
+    run.add_argument("--run", default=f"run_{uuid.uuid4().hex[:16]}", help="id of the run")
+    run.add_argument("--suite", default="quick", help=" or ".join(SUITES))
+    run.add_argument("--frameworks", type=_names, help="comma-separated; default all")
+    run.add_argument("--probes", type=_names, help="comma-separated; default all of the suite")
+    run.add_argument("--device", default="cpu")
+    run.add_argument("--budget", type=float, help="seconds; default the suite's")
+    run.add_argument("--seed", type=int, default=0, help="of inputs and of the order of turns")
+    run.add_argument("--events-fd", type=int, default=1, help="descriptor; default stdout")
+    commands.add_parser("list", help="what can be measured")
+    commands.add_parser("host", help="this machine, as JSON; measures its ceilings")
+    return parser
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _cancel(number: int, _frame: FrameType | None) -> None:
+    # A second signal must not interrupt the reaping that the first one started.
+    for other in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(other, signal.SIG_IGN)
+    raise Cancelled(number)
+
+
+def _write(descriptor: int, text: str) -> None:
+    data = memoryview(text.encode())
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
