@@ -291,6 +291,9 @@ class Piece(Model):
     compiled: bool | None = Field(
         default=None, description="for execution: whether it compiles; None elsewhere"
     )
+    everyday: bool = Field(
+        default=False, description="for execution: how its users run code of their own"
+    )
     choice: str
     why: str
     maturity: Maturity

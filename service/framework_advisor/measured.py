@@ -15,7 +15,8 @@ from framework_advisor.decision.measurements import (
     ProbeFacts,
 )
 from framework_advisor.recommendation import Contender
-from framework_probes.catalogue import CATALOGUE, Probe
+from framework_probes.catalogue import CATALOGUE
+from framework_probes.probe import Probe
 from framework_probes.results import Contender as ProbeContender
 from framework_probes.results import Environment, Host, Pair, Result
 

@@ -21,7 +21,7 @@ from framework_knowledge.models import Circumstances, Facet, Scale
 
 #: Facets of the knowledge, and those that only the decision has: how the code is run, and which
 #: framework the team knows best.
-DecisionFacet = Facet | Literal["tier", "fluency"]
+DecisionFacet = Facet | Literal["execution", "fluency"]
 
 PRIORS: Mapping[DecisionFacet, tuple[str, Mapping[str, float], str]] = {
     "target": (
@@ -51,10 +51,11 @@ PRIORS: Mapping[DecisionFacet, tuple[str, Mapping[str, float], str]] = {
         {"single": 0.70, "multi_device": 0.20, "multi_node": 0.10},
         "most projects train on one device",
     ),
-    "tier": (
+    "execution": (
         "/workload/custom_research_code",
-        {"compiled": 0.70, "eager": 0.30},
-        "standard models are usually compiled; own layers and control flow often are not",
+        {"compiled": 0.70, "own_code": 0.30},
+        "standard models can be compiled; own layers and control flow run as each framework "
+        "usually runs",
     ),
     "fluency": (
         "/team/skills",
@@ -107,18 +108,18 @@ def _stated(profile: Profile, facet: DecisionFacet) -> Mapping[str, float] | Non
         case "scale":
             scale = scale_of(profile)
             return {scale: 1.0} if scale else None
-        case "tier":
-            return _stated_tier(profile)
+        case "execution":
+            return _stated_execution(profile)
         case "fluency":
             team = profile.team
             return {} if team and (team.skills is not None or team.existing_code) else None
 
 
-def _stated_tier(profile: Profile) -> Mapping[str, float] | None:
+def _stated_execution(profile: Profile) -> Mapping[str, float] | None:
     workload = profile.workload
     said = (workload.custom_research_code, workload.dynamic_shapes) if workload else (None, None)
     if any(said):
-        return {"eager": 1.0}
+        return {"own_code": 1.0}
     return {"compiled": 1.0} if said[0] is False else None
 
 

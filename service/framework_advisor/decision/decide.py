@@ -18,6 +18,7 @@ from framework_advisor.decision.acceptability import (
 )
 from framework_advisor.decision.circumstances import inferences
 from framework_advisor.decision.cited import cited_evidence
+from framework_advisor.decision.execution import everyday_tiers
 from framework_advisor.decision.flips import fact_flips, requirement_flips, weight_flips
 from framework_advisor.decision.measured_values import MeasuredValues, measurement_rows
 from framework_advisor.decision.measurements import Measurements
@@ -82,8 +83,10 @@ def decide(
     noise = Noise(profile.seed or 0, draws)
     broken = failures(profile, snapshot)
     weights = draw_weights(profile, noise)
-    rows = measurement_rows(profile, measurements)
-    values = Values(profile, snapshot, MeasuredValues(profile, measurements, noise), noise)
+    everyday = everyday_tiers(snapshot)
+    rows = measurement_rows(profile, measurements, everyday)
+    measured = MeasuredValues(profile, measurements, everyday, noise)
+    values = Values(profile, snapshot, measured, noise)
     everyone = tuple(score(values, weights, stack) for stack in stacks_of(snapshot))
     answer = _answer(profile, snapshot, measurements, rows, weights, values, everyone, broken)
     decision = Decision(

@@ -20,6 +20,7 @@ from framework_advisor.decision.circumstances import (
     dtype_of,
     facet_values,
 )
+from framework_advisor.decision.execution import Everyday, subject_of, usable_tiers
 from framework_advisor.decision.measurements import (
     MeasuredPair,
     MeasuredProbe,
@@ -106,14 +107,16 @@ def why_not(profile: Profile, probe: MeasuredProbe) -> str | None:
     return None
 
 
-def measurement_rows(profile: Profile, measurements: Measurements) -> tuple[Measurement, ...]:
+def measurement_rows(
+    profile: Profile, measurements: Measurements, everyday: Everyday
+) -> tuple[Measurement, ...]:
     """Every pair that was measured, whether it is applied, and if not, why."""
-    tiers = facet_values(profile, "tier").shares
+    executions = tuple(facet_values(profile, "execution").shares)
     rows = []
     for probe in measurements.probes:
         reason = why_not(profile, probe)
         for pair in probe.pairs:
-            why = reason or _tier_reason(pair, tiers)
+            why = reason or _tier_reason(pair, executions, everyday)
             rows.append(
                 Measurement(
                     id=pair.id,
@@ -132,11 +135,13 @@ def measurement_rows(profile: Profile, measurements: Measurements) -> tuple[Meas
     return tuple(rows)
 
 
-def _tier_reason(pair: MeasuredPair, tiers: Mapping[str, float]) -> str | None:
-    # Where compiling is open, so is leaving it: eager times count there too.
-    if "compiled" in tiers or pair.a.tier == pair.b.tier == "eager":
-        return None
-    return "measured compiled; the project's own code runs eager"
+def _tier_reason(pair: MeasuredPair, executions: tuple[str, ...], everyday: Everyday) -> str | None:
+    for side in (pair.a, pair.b):
+        subject = subject_of(side)
+        usable = {t for e in executions for t in usable_tiers(e, subject, everyday)}
+        if side.tier not in usable:
+            return f"{subject} measured {side.tier}; code of one's own usually runs {min(usable)}"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +191,19 @@ def reconcile(probe: MeasuredProbe) -> Mapping[Contender, LogTime]:
 
 
 class MeasuredValues:
-    """The values that the applying probes give to the stacks, by criterion, tier and device."""
+    """The values that the applying probes give to the stacks."""
 
-    def __init__(self, profile: Profile, measurements: Measurements, noise: Noise) -> None:
+    def __init__(
+        self, profile: Profile, measurements: Measurements, everyday: Everyday, noise: Noise
+    ) -> None:
         self._noise = noise
-        self._tiers = facet_values(profile, "tier").shares
+        self._everyday = everyday
         self._applied = [
             (probe, resemblance(profile, probe.probe), reconcile(probe))
             for probe in measurements.probes
             if why_not(profile, probe) is None
         ]
-        rows = measurement_rows(profile, measurements)
+        rows = measurement_rows(profile, measurements, everyday)
         self._applied_ids = {row.id for row in rows if row.applied}
 
     def applied_to(self, criterion: CriterionId) -> tuple[str, ...]:
@@ -206,14 +213,14 @@ class MeasuredValues:
         )
 
     def draws(
-        self, stack: Stack, criterion: CriterionId, device: str | None, tier: str
+        self, stack: Stack, criterion: CriterionId, device: str | None, execution: str
     ) -> Array | None:
         """Value draws, shape (draws,); None where nothing that applies was measured."""
         parts: list[tuple[float, Array]] = []
         for probe, alike, times in self._applied:
             if probe.probe.criterion != criterion or probe.device != device:
                 continue
-            value = self._probe_draws(probe, alike, times, stack, tier)
+            value = self._probe_draws(probe, alike, times, stack, execution)
             if value is not None:
                 parts.append((alike, value))
         if not parts:
@@ -228,20 +235,18 @@ class MeasuredValues:
         alike: float,
         times: Mapping[Contender, LogTime],
         stack: Stack,
-        tier: str,
+        execution: str,
     ) -> Array | None:
-        own = {c: t for c, t in times.items() if _is(c, stack)}
-        if tier == "eager":
-            own = {c: t for c, t in own.items() if c.tier == "eager"}
+        usable = usable_tiers(execution, stack.subject, self._everyday)
+        own = {c: t for c, t in times.items() if _is(c, stack) and c.tier in usable}
         references = [t.reference_s for t in probe.times if t.reference_s is not None]
         if not own or not references:
             broken = any(
-                t.outcome in FACTS_ABOUT_THE_FRAMEWORK and t.contender.tier == tier
+                t.outcome in FACTS_ABOUT_THE_FRAMEWORK and t.contender.tier in usable
                 for t in probe.times
                 if _is(t.contender, stack)
             )
             return np.zeros(self._noise.draws) if broken and not own else None
-        # Whoever may compile need not: the faster of what was measured is what a project would run.
         contender, time = min(own.items(), key=lambda item: item[1].centre)
         name = ("measured", probe.run, probe.probe.id, stack.subject, contender.tier)
         octaves = (
@@ -267,5 +272,4 @@ class MeasuredValues:
 
 
 def _is(contender: Contender, stack: Stack) -> bool:
-    backend = contender.backend or contender.framework
-    return contender.framework == stack.framework and backend == stack.backend
+    return subject_of(contender) == stack.subject

@@ -45,13 +45,12 @@ def next_evidence(
     """Probes that were not run and questions that were not answered, best first."""
     if len(best) < 2:
         return ()
+
     def by_gain(item: NextEvidence) -> float:
         return -item.expected_gain
 
     questions = _questions(profile, values, accepted)
-    probes = sorted(
-        _probes(profile, best, accepted, measurements, frozenset(applied)), key=by_gain
-    )
+    probes = sorted(_probes(profile, best, accepted, measurements, frozenset(applied)), key=by_gain)
     # The best probe is named even where it would gain next to nothing: that, too, is an answer.
     useful = sorted(
         (i for i in (*questions, *probes[1:]) if i.expected_gain >= LEAST_GAIN), key=by_gain

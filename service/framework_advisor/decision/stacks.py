@@ -15,15 +15,15 @@ GONE = frozenset({"deprecated", "ended"})
 def build_stack(profile: Profile, snapshot: Snapshot, candidate: Candidate) -> Stack:
     """The stack for a candidate: one piece of each kind, an export for each target."""
 
-    def first(kind: PieceKind, target: str = "", compiled: bool | None = None) -> StackPiece:
-        return _first(profile, snapshot, candidate, kind, target, compiled)
+    def first(kind: PieceKind, target: str = "") -> StackPiece:
+        return _first(profile, snapshot, candidate, kind, target, compiles)
 
-    tiers = facet_values(profile, "tier").shares
+    compiles = facet_values(profile, "execution").shares.get("compiled", 0.0) >= 0.5
     targets = [wish.kind for wish in profile.target_wishes or ()]
     return Stack(
         api=first("api"),
         backend=_backend(snapshot, candidate),
-        execution=first("execution", compiled=tiers.get("compiled", 0.0) >= 0.5),
+        execution=first("execution"),
         export=tuple(first("export", target) for target in targets),
         serving=first("serving", next(iter(targets), "")),
         distribution=first("distribution"),
@@ -37,10 +37,10 @@ def _first(
     candidate: Candidate,
     kind: PieceKind,
     target: str,
-    compiled: bool | None,
+    compiles: bool,
 ) -> StackPiece:
     for piece in snapshot.pieces:
-        if piece.kind == kind and _fits(piece, profile, candidate, target, compiled):
+        if piece.kind == kind and _fits(piece, profile, candidate, target, compiles):
             return StackPiece(
                 choice=piece.choice,
                 why=piece.why,
@@ -57,11 +57,11 @@ def _first(
 
 
 def _fits(
-    piece: Piece, profile: Profile, candidate: Candidate, target: str, compiled: bool | None
+    piece: Piece, profile: Profile, candidate: Candidate, target: str, compiles: bool
 ) -> bool:
     if piece.maturity in GONE or not set(candidate.looked_up_as()[:2]) & set(piece.subjects):
         return False
-    if compiled is not None and piece.compiled is not None and piece.compiled != compiled:
+    if piece.kind == "execution" and not (piece.compiled if compiles else piece.everyday):
         return False
     return applies(piece.when, profile, "target" if target else "none", target)
 

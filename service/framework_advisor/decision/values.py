@@ -32,8 +32,8 @@ from framework_knowledge.models import Cell, Claim, Criterion, CriterionId, Grad
 Array = npt.NDArray[np.float64]
 
 #: Standard deviation, on the scale from 0 to 1, of how surely evidence of a grade puts a subject on
-#: an anchor. A step of a five-level scale is 0.25: a primary source is on the right level two times in
-#: three or so.
+#: an anchor. A step of a five-level scale is 0.25: a primary source is on the right level two times
+#: in three or so.
 SPREAD: Mapping[Grade, float] = {
     "measured": 0.10,
     "registry": 0.12,
@@ -155,12 +155,12 @@ class Values:
 
     def _measured_at(self, stack: Stack, criterion: CriterionId, value: str) -> Array | None:
         device = device_for(self._profile, criterion, value)
-        tiers = facet_values(self._profile, "tier")
-        parts = [self._measured.draws(stack, criterion, device, tier) for tier in tiers.shares]
+        executions = facet_values(self._profile, "execution").shares
+        parts = [self._measured.draws(stack, criterion, device, e) for e in executions]
         known = [part for part in parts if part is not None]
         if len(known) < len(parts):
             return known[0] if known else None
-        return known[0] if len(known) == 1 else np.choose(self.facet_index("tier"), known)
+        return known[0] if len(known) == 1 else np.choose(self.facet_index("execution"), known)
 
     def supports(
         self,
@@ -228,7 +228,5 @@ class Values:
 
 
 def _closeness(statement: Claim | Cell) -> int:
-    """How many circumstances a statement is made for: the more, the closer it speaks to a profile
-    that meets them all.
-    """
+    """How many circumstances a statement is made for: the more, the closer it speaks to the case."""
     return sum(bool(value) for value in statement.when.model_dump().values())

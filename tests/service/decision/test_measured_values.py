@@ -64,7 +64,7 @@ def test_inverting_every_ratio_changes_the_pick() -> None:
         ({"platform": {}}, "leaves platform.accelerators open"),
         ({"workload": {"family": "cnn", "model": {"dtype": "bfloat16"}}}, "bfloat16"),
         ({"workload": {"family": "llm"}}, "too little"),
-        ({"workload": {"family": "cnn", "custom_research_code": True}}, "runs eager"),
+        ({"workload": {"family": "cnn", "custom_research_code": True}}, "usually runs eager"),
     ],
 )
 def test_what_does_not_match_is_listed_with_the_reason_and_moves_nothing(
@@ -138,6 +138,15 @@ def test_a_crash_leaves_the_framework_to_its_documents() -> None:
     assert training_speed(answer(Measurements(probes=(broken,))), "tensorflow")[1] == "documented"
 
 
+def test_own_code_is_judged_by_how_each_framework_usually_runs() -> None:
+    own = Profile.model_validate(
+        CPU | {"workload": {"family": "cnn", "custom_research_code": True}}
+    )
+    rows = measurement_rows(own, measured(SECONDS), {"jax": "compiled", "keras:jax": "compiled"})
+    applied = {(row.a.framework, row.b.framework) for row in rows if row.applied}
+    assert applied == {("jax", "keras")}
+
+
 def test_eager_times_count_where_compiling_is_open() -> None:
-    rows = measurement_rows(Profile.model_validate(CPU), measured(SECONDS, tier="eager"))
+    rows = measurement_rows(Profile.model_validate(CPU), measured(SECONDS, tier="eager"), {})
     assert all(row.applied for row in rows)

@@ -1,5 +1,7 @@
 """Weights: from the circumstances, and by what the user says."""
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 
@@ -27,7 +29,7 @@ def test_a_ranking_holds_in_every_draw(profile: Profile) -> None:
     drawn = draw_weights(profile, Noise(0, 50)).draws
     named = [CRITERIA.index(c) for c in ranking]
     rest = [i for i in range(len(CRITERIA)) if i not in named]
-    for higher, lower in zip(named, named[1:], strict=False):
+    for higher, lower in itertools.pairwise(named):
         assert np.all(drawn[:, higher] >= drawn[:, lower])
     if named:
         assert np.all(drawn[:, named[-1]] >= drawn[:, rest].max(axis=1))
