@@ -228,5 +228,5 @@ class Values:
 
 
 def _closeness(statement: Claim | Cell) -> int:
-    """How many circumstances a statement is made for: the more, the closer it speaks to the case."""
+    """How many circumstances a statement is made for: the more, the closer to the case it is."""
     return sum(bool(value) for value in statement.when.model_dump().values())
