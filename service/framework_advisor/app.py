@@ -25,7 +25,7 @@ from framework_advisor.api.requests import no_unknown_query
 from framework_advisor.api.services import Services
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.settings import Settings, load_settings
-from framework_advisor.store.store import Store
+from framework_advisor.store import Store
 from framework_knowledge import KnowledgeError, load
 from framework_probes.host import fingerprint
 
@@ -37,18 +37,14 @@ def create_app(settings: Settings | None = None) -> Litestar:
         InvalidInput: a setting is wrong.
     """
     chosen = settings or load_settings()
-    chosen.make_data_dir()
-    store = Store(chosen.store_url)
+    store = Store(chosen)
     services = Services(store, RunQueue(store, chosen.data_dir, fingerprint()))
-
-    # Read before the first request waits for it; a mistake in it shows in /health/ready.
-    async def know() -> None:
-        with suppress(KnowledgeError):
-            await asyncio.to_thread(load)
 
     @asynccontextmanager
     async def open_for_business(_app: Litestar) -> AsyncIterator[None]:
-        await know()
+        # Read before a request has to wait for it; a mistake in it shows in /health/ready.
+        with suppress(KnowledgeError):
+            await asyncio.to_thread(load)
         async with store:
             await services.queue.start()
             try:

@@ -73,7 +73,8 @@ Unique = Annotated[
 NonEmptyUnique = Annotated[
     tuple[Item, ...],
     AfterValidator(_unique),
-    Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+    # After a function pydantic's own schema no longer shows the length.
+    Field(min_length=1, json_schema_extra={"uniqueItems": True, "minItems": 1}),
 ]
 
 

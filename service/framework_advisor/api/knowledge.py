@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Controller, Request, Response, get
+from litestar.params import FromQuery
 
 from framework_advisor.api import excerpts
 from framework_advisor.api.excerpts import ClaimStatus
@@ -37,14 +38,20 @@ class KnowledgeController(Controller):
 
     @get("/criteria", operation_class=described({200: CriterionList, 304: None}))
     async def criteria(
-        self, request: AnyRequest, criterion: CriterionId | None = None, as_of: date | None = None
+        self,
+        request: AnyRequest,
+        criterion: FromQuery[CriterionId | None] = None,
+        as_of: FromQuery[date | None] = None,
     ) -> Response[bytes]:
         """List the criteria with the anchors of their scales."""
         return tagged(request, excerpts.criteria(load(), criterion, as_of))
 
     @get("/frameworks", operation_class=described({200: FrameworkList, 304: None}))
     async def frameworks(
-        self, request: AnyRequest, framework: FrameworkId | None = None, as_of: date | None = None
+        self,
+        request: AnyRequest,
+        framework: FromQuery[FrameworkId | None] = None,
+        as_of: FromQuery[date | None] = None,
     ) -> Response[bytes]:
         """List the frameworks as they stand."""
         return tagged(request, excerpts.frameworks(load(), framework, as_of))
@@ -53,11 +60,11 @@ class KnowledgeController(Controller):
     async def claims(
         self,
         request: AnyRequest,
-        framework: FrameworkId | None = None,
-        criterion: CriterionId | None = None,
-        as_of: date | None = None,
-        source: str | None = None,
-        status: ClaimStatus | None = None,
+        framework: FromQuery[FrameworkId | None] = None,
+        criterion: FromQuery[CriterionId | None] = None,
+        as_of: FromQuery[date | None] = None,
+        source: FromQuery[str | None] = None,
+        status: FromQuery[ClaimStatus | None] = None,
     ) -> Response[bytes]:
         """List the claims: all of them, or with as_of those known and valid on that day."""
         found = excerpts.claims(load(), framework, criterion, as_of, source, status)
@@ -65,7 +72,10 @@ class KnowledgeController(Controller):
 
     @get("/sources", operation_class=described({200: SourceList, 304: None}))
     async def sources(
-        self, request: AnyRequest, source: str | None = None, as_of: date | None = None
+        self,
+        request: AnyRequest,
+        source: FromQuery[str | None] = None,
+        as_of: FromQuery[date | None] = None,
     ) -> Response[bytes]:
         """List the sources: all of them, or with as_of those that the knowledge then rests on."""
         return tagged(request, excerpts.sources(load(), source, as_of))
@@ -74,11 +84,11 @@ class KnowledgeController(Controller):
     async def tables(
         self,
         request: AnyRequest,
-        framework: FrameworkId | None = None,
-        criterion: CriterionId | None = None,
-        as_of: date | None = None,
-        source: str | None = None,
-        status: Standing | None = None,
+        framework: FromQuery[FrameworkId | None] = None,
+        criterion: FromQuery[CriterionId | None] = None,
+        as_of: FromQuery[date | None] = None,
+        source: FromQuery[str | None] = None,
+        status: FromQuery[Standing | None] = None,
     ) -> Response[bytes]:
         """List the comparison tables, cell by cell, with how each cell stands."""
         found = excerpts.tables(load(), framework, criterion, as_of, source, status)

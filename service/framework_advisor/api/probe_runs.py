@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Controller, Request, Response, delete, get, post
+from litestar.params import FromPath
 
 from framework_advisor.api.openapi import described
 from framework_advisor.api.parsing import parse_run_request
@@ -47,7 +48,7 @@ class ProbeRuns(Controller):
         )
 
     @get("/{run:str}", operation_class=described({200: ProbeRun}, refusals=(404,)))
-    async def one(self, services: Injected, run: str) -> Response[bytes]:
+    async def one(self, services: Injected, run: FromPath[str]) -> Response[bytes]:
         """Say how far a run is."""
         return document(ProbeRun.of(await services.store.runs.get(run)))
 
@@ -58,7 +59,7 @@ class ProbeRuns(Controller):
         ),
     )
     async def results(
-        self, request: Request[Any, Any, Any], services: Injected, run: str
+        self, request: Request[Any, Any, Any], services: Injected, run: FromPath[str]
     ) -> Response[bytes]:
         """Give every result so far with its raw blocks, or the table alone as text/csv."""
         measured = await services.store.runs.results(run)
@@ -71,6 +72,6 @@ class ProbeRuns(Controller):
         status_code=200,
         operation_class=described({200: ProbeRun}, refusals=(404, 409)),
     )
-    async def cancel(self, services: Injected, run: str) -> Response[bytes]:
+    async def cancel(self, services: Injected, run: FromPath[str]) -> Response[bytes]:
         """Cancel a run; what it has finished is kept."""
         return document(ProbeRun.of(await services.queue.cancel(run)))

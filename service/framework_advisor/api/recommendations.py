@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, delete, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from framework_advisor.api.openapi import described
 from framework_advisor.api.replay import changes, parse_replay, profile_on
@@ -26,8 +26,8 @@ from framework_advisor.report import markdown
 PATH = "/v1/recommendations"
 
 #: How many items a page of a list has, and where it begins.
-Limit = Annotated[int, Parameter(ge=1, le=100, description="items on a page")]
-Cursor = Annotated[int | None, Parameter(ge=1, description="from a list's next")]
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="items on a page")]
+Cursor = Annotated[int | None, QueryParameter(ge=1, description="from a list's next")]
 
 
 class Recommendations(Controller):
@@ -40,8 +40,8 @@ class Recommendations(Controller):
         self,
         request: Request[Any, Any, Any],
         services: Injected,
-        explain: bool = True,
-        store: bool = True,
+        explain: FromQuery[bool] = True,
+        store: FromQuery[bool] = True,
     ) -> Response[bytes]:
         """Decide. explain=false: verdict and ranking alone; store=false: keep nothing, 200."""
         profile = await body_of(request, parse_profile)
@@ -67,7 +67,7 @@ class Recommendations(Controller):
         )
 
     @get("/{recommendation:str}", operation_class=described({200: Recommendation}, refusals=(404,)))
-    async def one(self, services: Injected, recommendation: str) -> Response[bytes]:
+    async def one(self, services: Injected, recommendation: FromPath[str]) -> Response[bytes]:
         """Give one recommendation as it was given first."""
         return document(await services.store.recommendations.get(recommendation))
 
@@ -76,7 +76,7 @@ class Recommendations(Controller):
         status_code=204,
         operation_class=described({204: None}, refusals=(404,)),
     )
-    async def forget(self, services: Injected, recommendation: str) -> None:
+    async def forget(self, services: Injected, recommendation: FromPath[str]) -> None:
         """Forget one recommendation."""
         await services.store.recommendations.delete(recommendation)
 
@@ -84,7 +84,7 @@ class Recommendations(Controller):
         "/{recommendation:str}/record",
         operation_class=described({200: {"text/markdown": None}}, refusals=(404,)),
     )
-    async def record(self, services: Injected, recommendation: str) -> Response[bytes]:
+    async def record(self, services: Injected, recommendation: FromPath[str]) -> Response[bytes]:
         """Give the decision record, to be kept beside the project's code."""
         found = await services.store.recommendations.get(recommendation)
         return text(markdown(found), "text/markdown")
@@ -97,7 +97,7 @@ class Recommendations(Controller):
         ),
     )
     async def replay(
-        self, request: Request[Any, Any, Any], services: Injected, recommendation: str
+        self, request: Request[Any, Any, Any], services: Injected, recommendation: FromPath[str]
     ) -> Response[bytes]:
         """Decide again with today's knowledge and measurements, or as of a day; keeps nothing."""
         asked = await body_of(request, parse_replay)

@@ -16,7 +16,7 @@ from framework_advisor.recommendation import (
     Status,
     Verdict,
 )
-from framework_advisor.store.records import HostRecord, Run, RunResults, RunStatus
+from framework_advisor.runs.records import HostRecord, Run, RunResults, RunStatus
 from framework_knowledge.models import (
     Claim,
     Criterion,

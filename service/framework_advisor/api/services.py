@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from framework_advisor.advisor import Advisor
 from framework_advisor.measured import RecordedRun, measurements_from
@@ -14,7 +14,7 @@ from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
 from framework_advisor.runs.evidence import runs_for
 from framework_advisor.runs.queue import RunQueue
-from framework_advisor.store.store import Store
+from framework_advisor.store import Store
 from framework_knowledge import load
 
 
@@ -40,4 +40,4 @@ def _recommend(profile: Profile, runs: tuple[RecordedRun, ...]) -> Recommendatio
 
 
 #: The services as a handler's argument.
-Injected = Annotated[Services, Dependency(skip_validation=True)]
+Injected = NamedDependency[SkipValidation[Services]]

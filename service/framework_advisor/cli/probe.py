@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import ExitStack
 
 import click
@@ -13,8 +14,8 @@ from framework_advisor.api.schemas import ProbeRun, ProbeRunResults
 from framework_advisor.cli.extra import need_server
 from framework_advisor.cli.output import as_json, duration, echo_document, table
 from framework_advisor.errors import NotFound
+from framework_advisor.runs.records import Run, RunResults
 from framework_advisor.runs.request import ProbeRunRequest
-from framework_advisor.store.records import Run, RunResults
 from framework_probes.host import fingerprint
 from framework_probes.results import Event, Progress, Result, Started
 
@@ -99,11 +100,10 @@ def _names(option: str | None) -> list[str] | None:
 async def _measure(request: ProbeRunRequest) -> tuple[Run, RunResults]:
     from framework_advisor.runs.foreground import run_here
     from framework_advisor.settings import load_settings
-    from framework_advisor.store.store import Store
+    from framework_advisor.store import Store
 
     settings = load_settings()
-    settings.make_data_dir()
-    async with Store(settings.store_url) as store:
+    async with Store(settings) as store:
         with _Bar() as bar:
             ended = await run_here(store, settings.data_dir, request, bar.observe, _say_waiting)
         return ended, await store.runs.results(ended.id)
@@ -111,12 +111,12 @@ async def _measure(request: ProbeRunRequest) -> tuple[Run, RunResults]:
 
 async def _recorded(id_: str) -> tuple[Run, RunResults]:
     from framework_advisor.settings import load_settings
-    from framework_advisor.store.store import Store
+    from framework_advisor.store import Store
 
     settings = load_settings()
     if not settings.has_store:
         raise NotFound("Nothing was measured yet: framework-advisor probe run")
-    async with Store(settings.store_url) as store:
+    async with Store(settings) as store:
         found = (
             await store.runs.latest_finished(fingerprint().id)
             if id_ == "latest"
@@ -141,7 +141,7 @@ class _Bar(ExitStack):
                 click.progressbar(
                     length=event.planned,
                     label="measuring",
-                    file=click.get_text_stream("stderr"),
+                    file=sys.stderr,
                 )
             )
         elif isinstance(event, Progress):

@@ -37,25 +37,24 @@ def peaks_of_this_host() -> Peaks | None:
 async def _runs(profile: Profile, *, must_exist: bool) -> tuple[RecordedRun, ...]:
     from framework_advisor.runs.evidence import runs_for
     from framework_advisor.settings import load_settings
-    from framework_advisor.store.store import Store
+    from framework_advisor.store import Store
 
     settings = load_settings()
     if not (must_exist or settings.has_store):
         return ()
-    settings.make_data_dir()
-    async with Store(settings.store_url) as store:
+    async with Store(settings) as store:
         return await runs_for(profile, store, fingerprint().id)
 
 
 async def _peaks() -> Peaks | None:
     from framework_advisor.errors import NotFound
     from framework_advisor.settings import load_settings
-    from framework_advisor.store.store import Store
+    from framework_advisor.store import Store
 
     settings = load_settings()
     if not settings.has_store:
         return None
-    async with Store(settings.store_url) as store:
+    async with Store(settings) as store:
         try:
             return (await store.hosts.get(fingerprint().id)).peaks
         except NotFound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from framework_advisor.errors import Conflict, FieldError, InvalidInput, NotFound
 from framework_advisor.measured import RecordedRun
 from framework_advisor.profile import EvidenceChoice, Profile
-from framework_advisor.store.store import Store
+from framework_advisor.store import Store
 
 
 async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedRun, ...]:
@@ -24,12 +24,12 @@ async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedR
     if choice.hosts is not None:
         await _check_hosts(store, choice.hosts)
     newest = [await store.runs.latest_finished(h) for h in choice.hosts or (host,)]
-    return tuple([await store.runs.recorded(run.id) for run in newest if run is not None])
+    return tuple([await store.recorded_run(run.id) for run in newest if run is not None])
 
 
 async def _named(store: Store, id_: str) -> RecordedRun:
     try:
-        return await store.runs.recorded(id_)
+        return await store.recorded_run(id_)
     except (NotFound, Conflict) as error:
         raise InvalidInput(
             (

@@ -8,8 +8,8 @@ from typing import Literal
 
 from framework_advisor.runs.outcome import status_of, summary
 from framework_advisor.runs.process import ProbeProcess
-from framework_advisor.store.records import Run
-from framework_advisor.store.store import Store
+from framework_advisor.runs.records import Run
+from framework_advisor.store import Store
 from framework_probes.catalogue import SUITES
 from framework_probes.results import (
     Environment,
@@ -32,16 +32,24 @@ def hard_limit_s(request: RunRequest) -> float:
 
 
 class Execution:
-    """Executes a run that is queued in the store. Whoever calls it holds the host's lock."""
+    """Executes a run that is queued in the store. Whoever calls it holds the host's lock.
+
+    ``observe`` sees each event once it is kept; ``probes`` starts what sends them.
+    """
 
     def __init__(
-        self, store: Store, request: RunRequest, observe: Callable[[Event], None] | None = None
+        self,
+        store: Store,
+        request: RunRequest,
+        observe: Callable[[Event], None] | None = None,
+        probes: Callable[[RunRequest], ProbeProcess] = ProbeProcess,
     ) -> None:
         self.run_id = request.run
         self.ended = asyncio.Event()
         self._store = store
         self._request = request
         self._observe = observe
+        self._probes = probes
         self._process: ProbeProcess | None = None
         self._stopped: Stopped | None = None
 
@@ -67,7 +75,7 @@ class Execution:
             self.ended.set()
 
     async def _measure(self) -> str | None:
-        async with ProbeProcess(self._request) as process:
+        async with self._probes(self._request) as process:
             self._process = process
             if self._stopped is not None:
                 process.stop()

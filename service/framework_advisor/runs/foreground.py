@@ -10,9 +10,9 @@ from pathlib import Path
 from framework_advisor.runs.execution import Execution
 from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.queue import LOCK_POLL_S, ORPHANED
+from framework_advisor.runs.records import Run
 from framework_advisor.runs.request import ProbeRunRequest
-from framework_advisor.store.records import Run
-from framework_advisor.store.store import Store
+from framework_advisor.store import Store
 from framework_probes.host import fingerprint
 from framework_probes.results import Event
 

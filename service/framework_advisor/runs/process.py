@@ -15,7 +15,8 @@ from typing import Self
 from framework_probes.results import Event, RunRequest
 from framework_probes.serialization import event_from_line
 
-CHILD = Path(__file__).with_name("child.py")
+#: What is started; the supervisor's process id and the probes' own arguments follow.
+PROBES = (sys.executable, "-P", str(Path(__file__).with_name("child.py")))
 #: After SIGTERM the process may clean up for so long, seconds; then it is killed.
 GRACE_S = 1.5
 #: The longest event, bytes: a result with all of its raw blocks.
@@ -27,23 +28,25 @@ OWN_END = (0, 4)
 
 
 class ProbeProcess:
-    """One run of the probes. Leaving the context ends and reaps it, whatever happened."""
+    """One run of the probes. Leaving the context ends and reaps it, whatever happened.
 
-    def __init__(self, request: RunRequest) -> None:
+    ``program`` can be replaced by one that takes the same arguments and sends the same events.
+    """
+
+    def __init__(self, request: RunRequest, program: tuple[str, ...] = PROBES) -> None:
         self._request = request
+        self._program = program
         self._events = asyncio.StreamReader(limit=LONGEST_LINE)
         self._last_words: asyncio.Task[str] | None = None
 
     async def __aenter__(self) -> Self:
         read_end, write_end = os.pipe()
+        self._pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(self._events), os.fdopen(read_end, "rb", 0)
+        )
         try:
-            self._pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
-                lambda: asyncio.StreamReaderProtocol(self._events), os.fdopen(read_end, "rb", 0)
-            )
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                str(CHILD),
+                *self._program,
                 str(os.getpid()),
                 *_arguments(self._request, write_end),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -53,6 +56,9 @@ class ProbeProcess:
                 env={k: v for k, v in os.environ.items() if k not in PRIVATE},
                 start_new_session=True,
             )
+        except BaseException:
+            self._pipe.close()
+            raise
         finally:
             # The child's copy must be the last one, or the end of its events is never seen.
             os.close(write_end)

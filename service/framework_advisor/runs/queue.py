@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -10,13 +12,16 @@ import structlog
 from framework_advisor.errors import Conflict
 from framework_advisor.runs.execution import Execution
 from framework_advisor.runs.lock import HostLock
+from framework_advisor.runs.process import ProbeProcess
+from framework_advisor.runs.records import Run
 from framework_advisor.runs.request import ProbeRunRequest
-from framework_advisor.store.records import Run
-from framework_advisor.store.store import Store
-from framework_probes.results import Host
+from framework_advisor.store import Store
+from framework_probes.results import Host, RunRequest
 
 #: How often to look whether another process on this host has finished measuring, seconds.
 LOCK_POLL_S = 0.5
+#: After a failure of the queue itself it is tried again so much later, seconds.
+RETRY_S = 2.0
 ORPHANED = "its process ended before the run did; results until then are kept"
 
 log = structlog.get_logger(__name__)
@@ -25,8 +30,15 @@ log = structlog.get_logger(__name__)
 class RunQueue:
     """Takes runs in and executes them in order."""
 
-    def __init__(self, store: Store, data_dir: Path, host: Host) -> None:
+    def __init__(
+        self,
+        store: Store,
+        data_dir: Path,
+        host: Host,
+        probes: Callable[[RunRequest], ProbeProcess] = ProbeProcess,
+    ) -> None:
         self.host = host
+        self._probes = probes
         self._store = store
         self._lock = HostLock(data_dir)
         self._wake = asyncio.Event()
@@ -86,26 +98,37 @@ class RunQueue:
     async def _work(self) -> None:
         while not self._stopping:
             self._wake.clear()
-            queued = [r for r in await self._store.runs.open(self.host.id) if r.status == "queued"]
-            if not queued:
-                await self._wake.wait()
-            elif self._lock.acquire(queued[0].id):
-                try:
-                    await self._settle()
+            try:
+                await self._next()
+            except Exception:
+                # Most likely the database; the queue must outlive that.
+                log.exception("probe_run_queue_failed")
+                await self._woken(within=RETRY_S)
+
+    async def _next(self) -> None:
+        """Execute the run whose turn it is, or wait until something may have changed."""
+        queued = [r for r in await self._store.runs.open(self.host.id) if r.status == "queued"]
+        if not queued:
+            await self._wake.wait()
+        elif not self._lock.acquire(queued[0].id):
+            message = f"waits for {self._lock.holder()}, which measures on this host"
+            if message != queued[0].message:
+                await self._store.runs.note(queued[0].id, message=message)
+            await self._woken(within=LOCK_POLL_S)
+        else:
+            try:
+                await self._settle()
+                if not self._stopping:
                     await self._execute(queued[0])
-                finally:
-                    self._current = None
-                    self._lock.release()
-            else:
-                await self._wait_for_lock(queued[0])
+            finally:
+                self._current = None
+                self._lock.release()
 
     async def _execute(self, run: Run) -> None:
-        execution = self._current = Execution(self._store, run.request)
-        if self._stopping:
-            return
+        self._current = Execution(self._store, run.request, probes=self._probes)
         log.info("probe_run_started", run=run.id, suite=run.request.suite)
         try:
-            ended = await execution.execute()
+            ended = await self._current.execute()
         except Conflict:
             return  # cancelled while it was about to start
         except Exception as error:
@@ -115,20 +138,14 @@ class RunQueue:
         log.info("probe_run_ended", run=run.id, status=ended.status, message=ended.message)
         await self._announce()
 
+    async def _woken(self, within: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), within)
+
     async def _settle(self) -> None:
         """With the lock held: a run that is still ``running`` lost its executor."""
         for run in await self._store.runs.interrupt_running(self.host.id, ORPHANED):
             log.warning("probe_run_interrupted", run=run)
-
-    async def _wait_for_lock(self, run: Run) -> None:
-        message = f"waits for {self._lock.holder()}, which measures on this host"
-        if message != run.message:
-            await self._store.runs.note(run.id, message=message)
-        try:
-            async with asyncio.timeout(LOCK_POLL_S):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
 
     async def _announce(self) -> None:
         """Tell every queued run what it waits for: the one before it."""

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 
-from framework_advisor.store.records import RunResults
+from framework_advisor.runs.records import RunResults
 from framework_probes.results import Result
 
 

@@ -1,4 +1,5 @@
-"""What is kept: recommendations, probe runs with their results, and the hosts they ran on.
+"""What is kept: recommendations, probe runs with their results, and the hosts they ran on."""
 
-``records`` is plain data; ``store.Store`` opens the database and needs the extra ``server``.
-"""
+from framework_advisor.store.store import Store
+
+__all__ = ["Store"]

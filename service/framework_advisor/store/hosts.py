@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import NotFound
+from framework_advisor.runs.records import HostRecord
 from framework_advisor.store.documents import HOST, PEAKS
-from framework_advisor.store.records import HostRecord
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import HostRow, RunRow
 from framework_probes.results import Host

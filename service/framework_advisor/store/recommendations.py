@@ -7,7 +7,7 @@ from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 
 from framework_advisor.errors import NotFound
 from framework_advisor.recommendation import Recommendation
-from framework_advisor.store.records import Page
+from framework_advisor.runs.records import Page
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import RecommendationRow
 

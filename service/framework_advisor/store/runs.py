@@ -15,9 +15,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import Conflict, NotFound
-from framework_advisor.measured import RecordedRun
+from framework_advisor.runs.records import FINISHED, OPEN, Page, Run, RunResults, RunStatus
 from framework_advisor.store.documents import ENVIRONMENT, HOST, PAIR, PEAKS, REQUEST, RESULT
-from framework_advisor.store.records import FINISHED, OPEN, Page, Run, RunResults, RunStatus
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import EnvironmentRow, HostRow, PairRow, ResultRow, RunRow
 from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
@@ -213,26 +212,6 @@ class Runs:
             environments=tuple(map(ENVIRONMENT.read, documents[EnvironmentRow])),
             results=tuple(map(RESULT.read, documents[ResultRow])),
             pairs=tuple(map(PAIR.read, documents[PairRow])),
-        )
-
-    async def recorded(self, id_: str) -> RecordedRun:
-        """The run as the decision takes it.
-
-        Raises:
-            NotFound: there is no such run.
-            Conflict: it has not ended yet.
-        """
-        run = await self.get(id_)
-        if run.finished_at is None:
-            raise Conflict(f"Probe run {id_} is {run.status}; it decides nothing before it ends.")
-        measured = await self.results(id_)
-        return RecordedRun(
-            id=id_,
-            host=measured.host,
-            finished=run.finished_at.date(),
-            results=measured.results,
-            pairs=measured.pairs,
-            environments=measured.environments,
         )
 
     async def _move(self, id_: str, expected: tuple[RunStatus, ...], **changes: object) -> None:

@@ -7,6 +7,9 @@ from typing import Self
 
 from sqlalchemy import text
 
+from framework_advisor.errors import Conflict
+from framework_advisor.measured import RecordedRun
+from framework_advisor.settings import Settings
 from framework_advisor.store.engine import database, migrate
 from framework_advisor.store.hosts import Hosts
 from framework_advisor.store.recommendations import Recommendations
@@ -20,9 +23,10 @@ class Store:
     A process that is killed leaves a store that opens with everything that was added before.
     """
 
-    def __init__(self, url: str) -> None:
-        """Raises InvalidInput where the URL cannot be used; opens nothing yet."""
-        self._engine = database(url).get_engine()
+    def __init__(self, settings: Settings) -> None:
+        """Raises InvalidInput where the settings name no usable database; opens nothing yet."""
+        settings.make_data_dir()
+        self._engine = database(settings.store_url).get_engine()
         sessions = Sessions(self._engine)
         self.recommendations = Recommendations(sessions)
         self.runs = Runs(sessions)
@@ -43,6 +47,26 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         await self._engine.dispose()
+
+    async def recorded_run(self, id_: str) -> RecordedRun:
+        """A run as the decision takes it.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it has not ended yet.
+        """
+        run = await self.runs.get(id_)
+        if run.finished_at is None:
+            raise Conflict(f"Probe run {id_} is {run.status}; it decides nothing before it ends.")
+        measured = await self.runs.results(id_)
+        return RecordedRun(
+            id=id_,
+            host=measured.host,
+            finished=run.finished_at.date(),
+            results=measured.results,
+            pairs=measured.pairs,
+            environments=measured.environments,
+        )
 
     async def ping(self) -> None:
         """Ask the database for something trivial; raises what the database raises."""

@@ -1,0 +1,5 @@
+"""``python -m framework_advisor.cli``: the command line without its script."""
+
+from framework_advisor.cli import main
+
+main(prog_name="framework-advisor")

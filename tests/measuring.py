@@ -1,0 +1,82 @@
+"""Results as a probe run gives them, made up for tests of what becomes of them."""
+
+from __future__ import annotations
+
+from framework_probes.results import (
+    Block,
+    Cold,
+    Contender,
+    Environment,
+    Equality,
+    Host,
+    Outcome,
+    Pair,
+    Peaks,
+    Reference,
+    Result,
+    RunRequest,
+    Time,
+)
+from framework_probes.serialization import with_id
+
+HOST = Host("host_made_up", "here", "Linux", "x86_64", "Some CPU", 2, 2**34, ())
+PEAKS = Peaks(1e11, 1e10, "float32 matrix product; triad")
+JAX = Contender("jax", None, "compiled")
+PYTORCH = Contender("pytorch", None, "compiled")
+ENVIRONMENT = Environment("env_jax", "jax", None, "3.11.9", {"jax": "0.10.2"}, {"threads": "1"})
+
+
+def request(run: str = "run_1") -> RunRequest:
+    return RunRequest(run=run, frameworks=("jax",), probes=("matmul",), budget_s=30.0)
+
+
+def result(
+    run: str = "run_1",
+    probe: str = "matmul",
+    contender: Contender = JAX,
+    outcome: Outcome = "ok",
+    seconds: float = 1e-3,
+) -> Result:
+    ok = outcome == "ok"
+    return with_id(
+        "res",
+        Result(
+            id="",
+            run=run,
+            host=HOST.id,
+            environment=ENVIRONMENT.id,
+            probe=probe,
+            shape="512x512",
+            dtype="float32",
+            layout="row-major",
+            device="cpu",
+            contender=contender,
+            compiler="XLA",
+            outcome=outcome,
+            reason=None if ok else "made up",
+            equality=Equality("float64 NumPy", ("product",), 1e-7, 2e-5) if ok else None,
+            time=Time("quartile", seconds, (seconds * 0.9, seconds * 1.1), 8, 1, Cold(1.0))
+            if ok
+            else None,
+            reference=Reference("roofline", seconds / 2) if ok else None,
+            blocks=(Block(0, 10, 0.01, 0.01, seconds),) if ok else (),
+        ),
+    )
+
+
+def pair(run: str = "run_1", ratio: float = 1.5) -> Pair:
+    return Pair(
+        run=run,
+        host=HOST.id,
+        probe="matmul",
+        dtype="float32",
+        device="cpu",
+        a=JAX,
+        b=PYTORCH,
+        ratio=ratio,
+        ci95=(ratio * 0.95, ratio * 1.05),
+        verdict="faster",
+        rounds=8,
+        replicates=1,
+        spread=0.02,
+    )

@@ -1,0 +1,96 @@
+"""Looking at real processes: which there are, and waiting for what they will do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+Value = TypeVar("Value")
+
+
+def eventually(look: Callable[[], Value], seconds: float = 30.0) -> Value:
+    """What ``look`` returns once it is true; fails after a while."""
+    deadline = time.monotonic() + seconds
+    while not (value := look()):
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.02)
+    return value
+
+
+def descendants(pid: int) -> set[int]:
+    """Ids of the processes below that one."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
+    below: set[int] = set()
+    while new := {child for child, parent in parents.items() if parent in below | {pid}} - below:
+        below |= new
+    return below
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Those that still run; a zombie does not."""
+    running = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if state != "Z":
+            running.add(pid)
+    return running
+
+
+def environment(data_dir: Path) -> dict[str, str]:
+    """The environment of a child of the tests: the same packages, and a data directory."""
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "FRAMEWORK_ADVISOR_DATA_DIR": str(data_dir),
+    }
+
+
+def advisor(*arguments: str, data_dir: Path, **options: object) -> subprocess.Popen[str]:
+    """The command line, started."""
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        [sys.executable, "-m", "framework_advisor.cli", *arguments],
+        env=environment(data_dir),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+class Server:
+    """``framework-advisor serve`` on a free port, ready for requests."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.process = advisor("serve", "--port", "0", data_dir=data_dir)
+        assert self.process.stdout is not None
+        self.greeting = [self.process.stdout.readline() for _ in range(3)]
+        assert self.greeting[0], self.process.communicate()[1]
+        self.url = next(word for word in self.greeting[0].split() if word.startswith("http"))
+        self.client = httpx.Client(base_url=self.url, timeout=30)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+        self.process.terminate()
+        try:
+            self.process.communicate(timeout=10)
+        finally:
+            self.process.kill()

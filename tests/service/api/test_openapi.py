@@ -1,0 +1,139 @@
+"""The API document says what the service does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+Client = TestClient[Litestar]
+STARTED = {"suite": "quick", "frameworks": ["jax"], "probes": ["matmul"]}
+
+
+@pytest.fixture(scope="module")
+def document(client: Client) -> dict[str, Any]:
+    response = client.get("/schema/openapi.json")
+    assert response.headers["content-type"].startswith("application/vnd.oai.openapi+json")
+    content: dict[str, Any] = response.json()
+    return content
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == "$ref":
+                yield value
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def conforms(document: dict[str, Any], content: object, schema: dict[str, Any]) -> None:
+    whole = {**schema, "components": document["components"]}
+    jsonschema.Draft202012Validator.check_schema(whole)
+    jsonschema.Draft202012Validator(whole).validate(content)
+
+
+def test_it_is_openapi_3_1_and_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(references(document)) <= known
+
+
+def test_every_path_that_is_served_is_described(client: Client, document: dict[str, Any]) -> None:
+    served = {
+        re.sub(r":\w+}", "}", route.path)
+        for route in client.app.routes
+        if "/schema" not in route.path
+    }
+    assert served - {"/"} == set(document["paths"])
+
+
+def test_every_operation_says_what_it_does_and_how_it_fails(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        assert operation["description"], (method, path)
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert response["content"] == {
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                }
+        assert {"422", "500"} <= operation["responses"].keys()
+        assert ("{" in path) <= ("404" in operation["responses"])
+        assert ("requestBody" in operation) <= ({"413", "415"} <= operation["responses"].keys())
+
+
+def test_each_call_answers_as_described(client: Client, document: dict[str, Any]) -> None:
+    """Every operation once, for real; each body checked against its schema."""
+    answer = client.post("/v1/recommendations", json={"stage": "research"}).json()
+    run = client.post("/v1/probe-runs", json=STARTED).json()
+    for method, path, operation in operations(document):
+        filled = path.format(recommendation=answer["id"], run=run["id"])
+        body = {"stage": "research"} if path == "/v1/recommendations" else {}
+        if method == "delete" and "recommendation" in path:
+            continue  # the last to go
+        response = client.request(method.upper(), filled, json=body if method == "post" else None)
+        described = operation["responses"][str(response.status_code)]
+        assert response.status_code < 400, response.text
+        kind = response.headers["content-type"].split(";")[0]
+        schema = described["content"][kind]["schema"]
+        content = response.json() if kind == "application/json" else response.text
+        conforms(document, content, schema)
+    assert client.delete(answer["links"]["self"]).status_code == 204
+
+
+def test_a_problem_is_as_described(client: Client, document: dict[str, Any]) -> None:
+    response = client.post("/v1/recommendations", json={"stage": "proud", "seed": -1})
+    conforms(document, response.json(), {"$ref": "#/components/schemas/Problem"})
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"stage": "production", "targets": ["android", {"kind": "ios", "required": False}]},
+        {"stage": ["research", "production"], "team": {"skills": {"jax": 0.5}}},
+        {"stage": "research", "evidence": {"probe_run": None, "as_of": "2024-01-01"}},
+    ],
+)
+def test_the_schema_of_the_profile_accepts_what_the_service_accepts(
+    client: Client, document: dict[str, Any], profile: dict[str, Any]
+) -> None:
+    conforms(document, profile, {"$ref": "#/components/schemas/Profile"})
+    params = {"store": "false"}
+    assert client.post("/v1/recommendations", json=profile, params=params).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "profile", [{}, {"stage": "proud"}, {"stage": []}, {"stage": "research", "colour": "red"}]
+)
+def test_the_schema_of_the_profile_refuses_what_the_service_refuses(
+    client: Client, document: dict[str, Any], profile: dict[str, Any]
+) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        conforms(document, profile, {"$ref": "#/components/schemas/Profile"})
+    assert client.post("/v1/recommendations", json=profile).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/", "/schema"])
+def test_pages_need_no_network(client: Client, path: str) -> None:
+    page = client.get(path)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert not re.findall(r"(?:src|href)=[\"'](?:https?:)?//", page.text)
+    assert "/schema/openapi.json" in page.text
+
+
+def test_the_listing_names_every_operation(client: Client, document: dict[str, Any]) -> None:
+    page = client.get("/schema").text
+    for method, path, _ in operations(document):
+        assert f"{method.upper()} {path}" in page

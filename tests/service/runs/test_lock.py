@@ -1,0 +1,47 @@
+"""One measurement at a time on a host."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from framework_advisor.runs.lock import HostLock
+from processes import environment, eventually
+
+HOLD = """
+import pathlib, sys, time
+from framework_advisor.runs.lock import HostLock
+lock = HostLock(pathlib.Path(sys.argv[1]))
+print(lock.acquire("run_theirs"), flush=True)
+time.sleep(600)
+"""
+
+
+def test_whoever_comes_second_is_told_who_measures(tmp_path: Path) -> None:
+    first, second = HostLock(tmp_path), HostLock(tmp_path)
+    assert first.acquire("run_ours")
+    assert not second.acquire("run_theirs")
+    assert "run_ours" in second.holder()
+    first.release()
+    assert second.acquire("run_theirs")
+    second.release()
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)],
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "True\n"
+    lock = HostLock(tmp_path)
+    assert not lock.acquire("run_ours")
+    assert f"run_theirs (process {holder.pid})" in lock.holder()
+    holder.send_signal(signal.SIGKILL)
+    holder.communicate()
+    eventually(lambda: lock.acquire("run_ours"), 5)
+    lock.release()

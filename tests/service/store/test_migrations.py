@@ -1,0 +1,120 @@
+"""The schema: what the migrations make is what the models say."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+
+from framework_advisor.errors import InvalidInput
+from framework_advisor.settings import Settings
+from framework_advisor.store.engine import MIGRATIONS, database, migrate
+from framework_advisor.store.tables import Base
+from processes import environment
+
+
+def migrated(settings: Settings, look: object) -> object:
+    """What ``look`` returns of a connection to a new store."""
+
+    async def run() -> object:
+        engine = database(settings.store_url).get_engine()
+        try:
+            await migrate(engine)
+            async with engine.connect() as connection:
+                return await connection.run_sync(look)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())
+
+
+def test_the_migrations_make_exactly_the_schema_of_the_models(tmp_path: Path) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, Base.metadata)
+
+    assert migrated(Settings(data_dir=tmp_path), differences) == []
+
+
+def test_the_migrations_make_the_names_and_rules_of_the_models(tmp_path: Path) -> None:
+    """What Alembic does not compare: keys by name, and what happens on deletion."""
+
+    def made(connection: Connection) -> dict[str, object]:
+        found = inspect(connection)
+        return {
+            table: (
+                found.get_pk_constraint(table)["name"],
+                sorted(
+                    (f["name"], f["options"].get("ondelete")) for f in found.get_foreign_keys(table)
+                ),
+                sorted(u["name"] for u in found.get_unique_constraints(table)),
+            )
+            for table in Base.metadata.tables
+        }
+
+    def wanted() -> dict[str, object]:
+        return {
+            name: (
+                table.primary_key.name,
+                sorted((f.name, f.ondelete) for f in table.foreign_key_constraints),
+                sorted(f"uq_{name}_{column.name}" for column in table.columns if column.unique),
+            )
+            for name, table in Base.metadata.tables.items()
+        }
+
+    assert migrated(Settings(data_dir=tmp_path), made) == wanted()
+
+
+def test_a_migration_can_be_taken_back(tmp_path: Path) -> None:
+    def back(connection: Connection) -> list[str]:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        return inspect(connection).get_table_names()
+
+    assert migrated(Settings(data_dir=tmp_path), back) == ["alembic_version"]
+
+
+OPEN = """
+import asyncio, pathlib, sys
+from framework_advisor.settings import Settings
+from framework_advisor.store import Store
+async def main():
+    async with Store(Settings(data_dir=pathlib.Path(sys.argv[1]))) as store:
+        await store.ping()
+asyncio.run(main())
+"""
+
+
+def test_processes_that_open_a_new_store_at_once_all_get_it(tmp_path: Path) -> None:
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN, str(tmp_path)],
+            env=environment(tmp_path),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    ends = [start.communicate(timeout=60)[1] for start in starts]
+    assert [start.returncode for start in starts] == [0, 0], ends
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "sqlite:///plain.db", "mysql+nothing://me:secret@host/db"]
+)
+def test_a_url_that_cannot_be_used_names_the_setting_and_keeps_its_password(url: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        database(url)
+    (error,) = caught.value.errors
+    assert error.pointer == "FRAMEWORK_ADVISOR_DATABASE_URL"
+    assert "secret" not in str(caught.value)
