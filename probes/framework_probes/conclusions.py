@@ -33,7 +33,7 @@ from framework_probes.results import (
 from framework_probes.serialization import with_id
 
 QUARTILE = "lower quartile of wall time"
-PROCESSOR = "processor time"
+PROCESSOR = "lower quartile of processor time"
 #: Outcomes that keep their numbers: measured, but not to be relied on.
 SUSPECT = ("unstable", "contended")
 #: A worker that had the processor for less than this share of its blocks was crowded out.

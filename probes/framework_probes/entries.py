@@ -50,13 +50,13 @@ class Entry:
     @property
     def slow(self) -> bool:
         """Whether processor time is its statistic: one choice for all of its blocks."""
-        quartiles = [t.ran.quartile_s for r in self.replicates for t in r.blocks]
+        quartiles = [t.ran.wall_quartile_s for r in self.replicates for t in r.blocks]
         return statistics.median(quartiles) >= SLOW_S
 
 
 def value(ran: Ran, slow: bool) -> float:
     """A block's seconds per iteration by the statistic for slow or for fast iterations."""
-    return ran.cpu_s if slow else ran.quartile_s
+    return ran.cpu_quartile_s if slow else ran.wall_quartile_s
 
 
 def estimate(entry: Entry) -> Estimate:

@@ -102,7 +102,7 @@ def calibrate(cores: Iterable[int], seconds: float = 0.05) -> dict[int, float]:
     return result
 
 
-def measure_peaks(seconds: float = 0.25) -> Peaks:
+def measure_peaks(seconds: float) -> Peaks:
     """Best float32 matrix product and best triad, with the threads this process was given.
 
     Args:

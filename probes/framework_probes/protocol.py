@@ -70,29 +70,26 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Time one block of a prepared tier. Answered by :class:`Ran`.
-
-    ``burn_in`` samples are run first and not counted; then samples until ``seconds`` have passed,
-    at least one.
-    """
+    """Time one block of so many seconds of a prepared tier. Answered by :class:`Ran`."""
 
     tier: Tier
     seconds: float
-    burn_in: int
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
     """One block, in seconds per iteration but for the counts.
 
-    ``wall_s`` and ``cpu_s`` are means over the block, ``quartile_s`` the lower quartile of its
-    samples' wall times. ``traces`` counts what was compiled since the program was prepared.
+    ``wall_s`` and ``cpu_s`` are means over the block, the quartiles the lower ones over its
+    samples; ``cpu`` is processor time of all threads of the process. ``traces`` counts what was
+    compiled since the program was prepared.
     """
 
     iterations: int
     wall_s: float
     cpu_s: float
-    quartile_s: float
+    wall_quartile_s: float
+    cpu_quartile_s: float
     switches: int
     core: int | None
     traces: int
@@ -135,7 +132,12 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True)
 class MeasurePeaks:
-    """Measure what this host reaches without a framework. Answered by ``results.Peaks``."""
+    """Measure what this host reaches without a framework. Answered by ``results.Peaks``.
+
+    ``seconds`` go to each matrix size and to the bandwidth.
+    """
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

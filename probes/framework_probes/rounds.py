@@ -14,8 +14,6 @@ from framework_probes.protocol import Refused
 from framework_probes.results import Tier
 from framework_probes.seats import Seat, refusal
 
-#: Samples that are discarded when another process had the core before.
-BURN_IN = 3
 #: Relative width of its 95% interval at which a pair is known well enough.
 WIDTH = 0.05
 
@@ -84,7 +82,7 @@ class Rounds:
         return all(compare(a, b).width <= WIDTH for a, b in matches(entries))
 
     def _turn(self, lane: Lane) -> None:
-        command = protocol.Run(lane.tier, self.suite.block_s, BURN_IN)
+        command = protocol.Run(lane.tier, self.suite.block_s)
         reply = lane.seat.ask(command, self.block_timeout_s)
         if isinstance(reply, protocol.Ran):
             lane.replicate.blocks.append(Taken(self.order, reply))

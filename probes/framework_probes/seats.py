@@ -65,6 +65,7 @@ class Setup:
         import_paths: where workers find that module.
         load_s: longest import; ``prepare_s``: longest compile; ``block_s``: longest block, all
             wall seconds after which a worker counts as hung.
+        peak_s: wall seconds for each of the measurements that make the host's ceilings.
         threads: CPU threads of each framework.
     """
 
@@ -73,6 +74,7 @@ class Setup:
     load_s: float = 120.0
     prepare_s: float = 180.0
     block_s: float = 30.0
+    peak_s: float = 0.25
     threads: int = 1
 
 

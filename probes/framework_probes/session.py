@@ -92,7 +92,7 @@ class _NumPy:
         if isinstance(calibrated, protocol.Calibrated) and calibrated.core is not None:
             self.core = calibrated.core
             worker.ask(protocol.Pin((self.core,)), limit)
-        peaks = worker.ask(protocol.MeasurePeaks(), limit)
+        peaks = worker.ask(protocol.MeasurePeaks(self.setup.peak_s), limit)
         return peaks if isinstance(peaks, Peaks) else None
 
 

@@ -1,7 +1,8 @@
 """Timing one prepared program: how long a sample is, and what one block says.
 
-A sample is one iteration, or so many that it takes 200 microseconds, where the clock
-and the waiting would be felt. A block is samples until its time has passed. See ``statistics`` for what is made of it.
+A sample is one iteration, or so many that it takes 200 microseconds, where the clock and the
+waiting would be felt. A block is samples until its time has passed, three at least. See
+``statistics`` for what is made of it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from framework_probes.statistics import lower_quartile
 #: Shortest time of one sample, in seconds: 20 times what waiting for TensorFlow's devices costs
 #: where nothing is left to wait for, and short against the milliseconds between preemptions.
 SHORTEST_SAMPLE = 200e-6
+#: Fewest samples of a block: one that was disturbed can then be told from the others.
+FEWEST_SAMPLES = 3
+#: Seconds after a switch from another process that are not counted; one sample at least.
+BURN_IN_S = 5e-3
 
 
 def call(adapter: Adapter, program: Program) -> tuple[Native, float]:
@@ -48,37 +53,34 @@ def pilot(adapter: Adapter, program: Program, seconds: float = 0.01) -> tuple[fl
 
 
 def run_block(
-    adapter: Adapter, program: Program, batch: int, seconds: float, burn_in: int, traces: int
+    adapter: Adapter, program: Program, batch: int, seconds: float, traces: int
 ) -> tuple[Ran, Native]:
     """One block of samples, and the result of its last iteration.
 
-    ``traces``: the adapter's count when the program was prepared.
+    The state is reset first. Then samples are discarded: those after a switch from another
+    process cost up to twice as much, as caches and the branch predictor were its.
 
-    The state is reset first. Then ``burn_in`` samples are discarded: those after a switch from
-    another process cost up to twice as much, as caches and the branch predictor were its.
+    ``traces``: the adapter's count when the program was prepared.
     """
     with _no_garbage_collection():
         program.reset()
-        for _ in range(burn_in):
-            _sample(adapter, program, batch)
-        samples: list[float] = []
+        _burn_in(adapter, program, batch)
+        walls: list[float] = []
+        cpus: list[float] = []
         switches = getrusage(RUSAGE_SELF).ru_nivcsw
-        cpu = time.process_time()
         start = time.perf_counter()
-        while True:
-            result, sample = _sample(adapter, program, batch)
-            samples.append(sample)
-            wall = time.perf_counter() - start
-            if wall >= seconds:
-                break
-        cpu = time.process_time() - cpu
+        while len(walls) < FEWEST_SAMPLES or time.perf_counter() - start < seconds:
+            result, wall, cpu = _sample(adapter, program, batch)
+            walls.append(wall)
+            cpus.append(cpu)
         switches = getrusage(RUSAGE_SELF).ru_nivcsw - switches
-    iterations = batch * len(samples)
+    iterations = batch * len(walls)
     ran = Ran(
         iterations=iterations,
-        wall_s=wall / iterations,
-        cpu_s=cpu / iterations,
-        quartile_s=lower_quartile(samples) / batch,
+        wall_s=sum(walls) / iterations,
+        cpu_s=sum(cpus) / iterations,
+        wall_quartile_s=lower_quartile(walls) / batch,
+        cpu_quartile_s=lower_quartile(cpus) / batch,
         switches=switches,
         core=current_core(),
         traces=adapter.traces() - traces,
@@ -117,13 +119,25 @@ def peak_memory() -> int | None:
     return None
 
 
-def _sample(adapter: Adapter, program: Program, batch: int) -> tuple[Native, float]:
+def _burn_in(adapter: Adapter, program: Program, batch: int) -> None:
+    """Three samples, or fewer where one is long: what was cold is warm after some milliseconds."""
+    end = time.perf_counter() + BURN_IN_S
+    for _ in range(3):
+        _sample(adapter, program, batch)
+        if time.perf_counter() >= end:
+            return
+
+
+def _sample(adapter: Adapter, program: Program, batch: int) -> tuple[Native, float, float]:
+    """The last result, wall seconds, and processor seconds of all threads of this process."""
     step: Callable[[], Native] = program.step
+    cpu = time.process_time()
     start = time.perf_counter()
     for _ in range(batch):
         result = step()
     adapter.wait(result)
-    return result, time.perf_counter() - start
+    wall = time.perf_counter() - start
+    return result, wall, time.process_time() - cpu
 
 
 @contextmanager

@@ -74,16 +74,16 @@ class Worker:
                 return self._prepare(command)
             case protocol.Pin(cores):
                 return protocol.Pinned(host.pin(cores))
-            case protocol.Run(tier, seconds, burn_in):
-                return self._run(self.ready[tier], seconds, burn_in)
+            case protocol.Run(tier, seconds):
+                return self._run(self.ready[tier], seconds)
             case protocol.Check(tier):
                 return self._check(self.ready[tier])
             case protocol.Forget():
                 return self._forget()
             case protocol.Calibrate():
                 return _calibrate()
-            case protocol.MeasurePeaks():
-                return host.measure_peaks()
+            case protocol.MeasurePeaks(seconds):
+                return host.measure_peaks(seconds)
 
     def _load(self, command: protocol.Load) -> protocol.Loaded:
         self.framework, self.backend = command.framework, command.backend
@@ -138,10 +138,10 @@ class Worker:
             self.drawn = (probe.id, seed, inputs, probe.reference(inputs))
         return self.drawn[2], self.drawn[3]
 
-    def _run(self, ready: Ready, seconds: float, burn_in: int) -> protocol.Ran:
+    def _run(self, ready: Ready, seconds: float) -> protocol.Ran:
         with ready.adapter.mode(ready.probe.trains):
             ran, ready.last = timing.run_block(
-                ready.adapter, ready.program, ready.batch, seconds, burn_in, ready.traces
+                ready.adapter, ready.program, ready.batch, seconds, ready.traces
             )
         return ran
 

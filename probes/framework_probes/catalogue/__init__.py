@@ -58,10 +58,10 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
         "quick": Suite(
             probes=tuple(CATALOGUE),
             tiers=("eager", "compiled"),
-            budget_s=150.0,
+            budget_s=165.0,
             rounds=(8, 20),
             block_s=0.010,
-            probe_s=10.0,
+            probe_s=9.0,
             replicates=1,
             fresh=False,
         ),

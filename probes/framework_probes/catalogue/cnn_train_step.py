@@ -243,7 +243,7 @@ PROBE = Probe(
     ),
     # A change of 1e-3 in weights near 1 keeps four digits of float32, not seven.
     tolerances={"float32": 2e-4},
-    cost_s=35.0,
+    cost_s=65.0,
     trains=True,
     draw=_draw,
     solve=_solve,

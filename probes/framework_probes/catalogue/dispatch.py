@@ -54,7 +54,7 @@ PROBE = Probe(
         ("other", 0.2),
     ),
     tolerances={"float32": 2e-5},
-    cost_s=8.0,
+    cost_s=5.0,
     trains=False,
     draw=_draw,
     solve=_solve,

@@ -208,7 +208,7 @@ PROBE = Probe(
         ("other", 0.2),
     ),
     tolerances={"float32": 2e-5},
-    cost_s=14.0,
+    cost_s=30.0,
     trains=False,
     draw=_draw,
     solve=_solve,

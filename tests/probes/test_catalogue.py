@@ -1,0 +1,209 @@
+"""Every probe describes itself truthfully, and its reference is right."""
+
+import pkgutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from framework_probes import catalogue, training
+from framework_probes.catalogue import CATALOGUE, SUITES, cnn_train_step, encoder_block
+from framework_probes.equality import WrongResult, compare, identical
+from framework_probes.planning import Plan, plan
+from framework_probes.probe import FAMILIES, Probe
+from framework_probes.results import RunRequest
+from framework_probes.seats import SLOWEST_FIRST, SUBJECTS, Setup
+
+every_probe = pytest.mark.parametrize("probe", CATALOGUE.values(), ids=list(CATALOGUE))
+
+
+def test_ids_are_the_names_of_the_modules() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(catalogue.__path__)}
+    assert set(CATALOGUE) == modules
+    assert all(key == probe.id for key, probe in CATALOGUE.items())
+
+
+@every_probe
+def test_a_probe_states_what_it_takes(probe: Probe) -> None:
+    assert probe.flops > 0
+    assert probe.bytes > 0
+    assert probe.cost_s > 0
+    assert probe.title
+    assert probe.measures.endswith(".")
+    assert probe.shape
+    assert probe.tolerances[probe.dtype] > 0
+
+
+@every_probe
+def test_resemblance_is_to_known_families_and_within_bounds(probe: Probe) -> None:
+    families = dict(probe.families)
+    assert len(families) == len(probe.families)
+    assert set(families) <= set(FAMILIES)
+    assert all(0 < likeness <= 1 for likeness in families.values())
+
+
+@every_probe
+def test_every_framework_does_every_probe(probe: Probe) -> None:
+    wanted = {subject.framework for subject in SUBJECTS}
+    assert wanted <= set(probe.builders)
+    assert ("numpy" in probe.builders) == (probe.reference_kind == "numpy")
+
+
+@every_probe
+def test_inputs_are_the_same_bytes_for_the_same_seed_alone(probe: Probe) -> None:
+    first, again, other = probe.inputs(3), probe.inputs(3), probe.inputs(4)
+    assert identical(first, again)
+    assert not identical(first, other)
+
+
+@every_probe
+def test_inputs_are_floats_of_the_stated_type_without_zeros_or_denormals(probe: Probe) -> None:
+    for name, value in probe.inputs(0).items():
+        assert np.isfinite(value).all(), name
+        if value.dtype.kind == "f":
+            assert value.dtype == probe.dtype, name
+            assert np.abs(value[value != 0]).min() > np.finfo(np.float32).tiny, name
+            assert (value == 0).mean() < 1e-3, name
+
+
+def test_probes_do_not_share_inputs() -> None:
+    matmul = CATALOGUE["matmul"]
+    renamed = replace(matmul, id="another")
+    assert not identical(matmul.inputs(0), renamed.inputs(0))
+
+
+@every_probe
+def test_a_reference_is_float64_finite_and_not_trivial(probe: Probe) -> None:
+    for name, value in probe.reference(probe.inputs(0)).items():
+        assert value.dtype == np.float64, name
+        assert np.isfinite(value).all(), name
+        assert np.abs(value).max() > 0, name
+
+
+@every_probe
+def test_bytes_are_at_least_inputs_and_outputs(probe: Probe) -> None:
+    inputs = probe.inputs(0)
+    if probe.trains:
+        state = sum(v.nbytes for n, v in inputs.items() if "/" in n)
+        outputs = state
+    else:
+        outputs = sum(v.nbytes // 2 for v in probe.reference(inputs).values())
+    # The labels and sizes of a step are the only input that is counted or not without matter.
+    assert probe.bytes == pytest.approx(sum(v.nbytes for v in inputs.values()) + outputs, rel=0.01)
+
+
+def test_flops_count_multiplications_and_additions() -> None:
+    assert CATALOGUE["matmul"].flops == 2 * 512**3
+    # 8 x 28 x 28 x 64 outputs: 9 x 64 products and sums each, and three operations after.
+    assert CATALOGUE["conv_block"].flops == 8 * 28 * 28 * 64 * (2 * 9 * 64 + 3)
+    # 512 tokens: 4 products of 256 x 256, 2 of 256 x 1024; 4 x 128 x 128 x 256 twice.
+    encoder = 2 * 512 * (4 * 256 * 256 + 2 * 256 * 1024) + 2 * 2 * 4 * 128 * 128 * 256
+    assert CATALOGUE["encoder_block"].flops == encoder
+    conv1, conv2 = 32 * 26 * 26 * 32 * 9, 32 * 11 * 11 * 64 * 9 * 32
+    dense = 32 * (1600 * 64 + 64 * 10)
+    assert CATALOGUE["cnn_train_step"].flops == 2 * (2 * conv1 + 3 * conv2 + 3 * dense)
+
+
+def test_the_gradients_of_the_training_step_are_slopes_of_its_loss() -> None:
+    probe = cnn_train_step.PROBE
+    inputs = probe.inputs(1)
+    reference = probe.reference(inputs)
+    generator = np.random.default_rng(2)
+    for name in training.part(inputs, "weight"):
+        gradient = reference[f"gradient/{name}"]
+        direction = generator.normal(size=gradient.shape)
+        losses = []
+        # So short that hardly a ReLU or maximum changes sides on the way.
+        for step in (1e-8, -1e-8):
+            moved = {k: v.astype(np.float64) for k, v in inputs.items() if k != "labels"}
+            moved[f"weight/{name}"] = moved[f"weight/{name}"] + step * direction
+            losses.append(float(probe.solve({**moved, "labels": inputs["labels"]})["loss"]))
+        slope = (losses[0] - losses[1]) / 2e-8
+        assert slope == pytest.approx(float((gradient * direction).sum()), rel=1e-4), name
+
+
+def test_the_update_is_adams_with_epsilon_outside_the_root() -> None:
+    state = {
+        "weight/w": np.array([0.5]),
+        "first/w": np.array([0.02]),
+        "second/w": np.array([4e-4]),
+    }
+    step = training.reference_step(state, np.asarray(1.0), {"w": np.array([0.1])})
+    m = 0.9 * 0.02 + 0.1 * 0.1
+    v = 0.999 * 4e-4 + 0.001 * 0.01
+    corrected_m, corrected_v = m / (1 - 0.9**11), v / (1 - 0.999**11)
+    assert step["second/w"][0] == pytest.approx(v)
+    assert step["change/w"][0] == pytest.approx(-1e-3 * corrected_m / (corrected_v**0.5 + 1e-8))
+
+
+def test_what_a_step_did_is_read_off_its_state() -> None:
+    probe = cnn_train_step.PROBE
+    inputs = probe.inputs(0)
+    reference = probe.reference(inputs)
+    outputs = {"loss": np.float32(reference["loss"])}
+    for name, weight in training.part(inputs, "weight").items():
+        first = 0.9 * inputs[f"first/{name}"] + 0.1 * reference[f"gradient/{name}"]
+        outputs[f"first/{name}"] = first.astype(np.float32)
+        outputs[f"second/{name}"] = reference[f"second/{name}"].astype(np.float32)
+        outputs[f"weight/{name}"] = (weight + reference[f"change/{name}"]).astype(np.float32)
+    assert compare(probe, inputs, reference, outputs).error < 2e-4
+    outputs["first/conv1.kernel"] = outputs["first/conv1.kernel"] * np.float32(1.001)
+    with pytest.raises(WrongResult, match=r"gradient/conv1\.kernel is off"):
+        compare(probe, inputs, reference, outputs)
+
+
+def test_the_encoder_reference_tells_the_exact_gelu_from_the_approximate_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probe = encoder_block.PROBE
+    inputs = probe.inputs(0)
+    exact = probe.reference(inputs)
+
+    def tanh_gelu(x: np.ndarray) -> np.ndarray:
+        return 0.5 * x * (1 + np.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x**3)))
+
+    monkeypatch.setattr(encoder_block, "gelu", tanh_gelu)
+    approximate = {k: v.astype(np.float32) for k, v in probe.reference(inputs).items()}
+    with pytest.raises(WrongResult, match="y is off"):
+        compare(probe, inputs, exact, approximate)
+
+
+def test_a_wrong_type_shape_or_value_is_told_apart() -> None:
+    probe = CATALOGUE["matmul"]
+    inputs = probe.inputs(0)
+    reference = probe.reference(inputs)
+    right = reference["product"].astype(np.float32)
+    assert compare(probe, inputs, reference, {"product": right}).error < 1e-6
+    broken = right.copy()
+    broken[0, 0] = np.nan
+    for outputs, reason in (
+        ({"product": right.astype(np.float64)}, "dtype float64, expected float32"),
+        ({"product": right[:-1]}, "has shape"),
+        ({"product": broken}, "NaN"),
+        ({"product": right + np.float32(0.1)}, "is off by"),
+        ({}, "was not computed"),
+    ):
+        with pytest.raises(WrongResult, match=reason):
+            compare(probe, inputs, reference, outputs)
+
+
+def test_suites_name_probes_of_the_catalogue() -> None:
+    assert set(SUITES) == {"quick", "full"}
+    for suite in SUITES.values():
+        assert set(suite.probes) <= set(CATALOGUE)
+        fewest, most = suite.rounds
+        assert 8 <= fewest <= most
+        for subject, tier, probe in suite.without:
+            assert subject in SLOWEST_FIRST
+            assert tier in suite.tiers
+            assert probe in suite.probes
+
+
+def test_a_suite_promises_no_more_than_its_probes_are_said_to_cost() -> None:
+    for name, suite in SUITES.items():
+        planned: Plan = plan(RunRequest("run_1", suite=name), Setup())
+        assert sum(planned.cost_s(probe) for probe in planned.probes) <= suite.budget_s
+
+
+def test_every_subject_has_its_place_in_the_order_of_compiling() -> None:
+    assert sorted(SLOWEST_FIRST) == sorted(subject.name for subject in SUBJECTS)
