@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from framework_knowledge import Knowledge, load
-from framework_knowledge.models import Cell, Claim, Table
+from framework_knowledge.models import Cell, Checked, Claim, Remark, Table
 from framework_probes.catalogue import CATALOGUE
 
 FOLDER = Path(__file__).parent
@@ -20,6 +21,7 @@ def pages() -> dict[Path, str]:
     texts = {
         "criteria.md": _criteria(knowledge),
         "claims.md": _claims(knowledge),
+        "article.md": _article(knowledge),
         "requirements.md": _requirements(knowledge),
         "sources.md": _sources(knowledge),
         "probes.md": _probes(),
@@ -54,6 +56,38 @@ def _cell(cell: Cell) -> str:
         f"**{cell.standing}**{changed}",
         f"{cell.today} {f'[{sources}](../sources.md)' if sources else ''}".strip(),
         instead,
+    )
+
+
+def _article(knowledge: Knowledge) -> Iterator[str]:
+    said: dict[int, Checked] = {c.number: c for c in knowledge.cells if c.number is not None}
+    said |= {remark.number: remark for remark in knowledge.remarks if remark.number is not None}
+    standings = Counter(each.standing for each in said.values())
+    yield "# The source article, statement by statement"
+    yield ""
+    yield f"{len(said)} statements were checked, those of its tables among them: " + ", ".join(
+        f"{count} {standing}" for standing, count in sorted(standings.items())
+    )
+    yield from (
+        "",
+        "| no. | where | it says | stands | today | instead |",
+        "|---|---|---|---|---|---|",
+    )
+    yield from (_remark(said[number]) for number in sorted(said))
+
+
+def _remark(said: Checked) -> str:
+    if isinstance(said, Remark):
+        where = said.where + (f" (repeats {said.same_as})" if said.same_as else "")
+    else:
+        where = f"[{said.id}](tables/{said.id.partition('.')[0]}.md)"
+    return _row(
+        f'<a id="{said.id}"></a>{said.number}',
+        where,
+        said.claim,
+        f"**{said.standing}**" + (f" (changed: {said.changed})" if said.changed else ""),
+        f"{said.today} [{', '.join(said.checked_with)}](sources.md)",
+        ", ".join(f"[{c}](claims.md#{c})" for c in said.superseded_by),
     )
 
 

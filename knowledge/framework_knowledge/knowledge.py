@@ -15,6 +15,7 @@ from framework_knowledge.models import (
     Framework,
     Gate,
     Piece,
+    Remark,
     Snapshot,
     Source,
     Table,
@@ -37,6 +38,7 @@ class Knowledge:
     frameworks: tuple[Framework, ...]
     claims: tuple[Claim, ...]
     tables: tuple[Table, ...]
+    remarks: tuple[Remark, ...]
     gates: tuple[Gate, ...]
     pieces: tuple[Piece, ...]
     sources: tuple[Source, ...]

@@ -20,6 +20,7 @@ from framework_knowledge.models import (
     Gate,
     Model,
     Piece,
+    Remark,
     Source,
     Table,
 )
@@ -68,6 +69,7 @@ def _load(folder: Path) -> Knowledge:
         frameworks=reader.listed(["frameworks.yaml"], "frameworks", Framework),
         claims=reader.listed(reader.names("claims"), "claims", Claim),
         tables=reader.whole(reader.names("tables"), Table),
+        remarks=reader.listed(reader.names("article"), "remarks", Remark),
         gates=reader.listed(["requirements.yaml"], "gates", Gate),
         pieces=reader.listed(["stacks.yaml"], "pieces", Piece),
     )
@@ -83,6 +85,7 @@ def _load(folder: Path) -> Knowledge:
         frameworks=_items(contents.frameworks),
         claims=_items(contents.claims),
         tables=_items(contents.tables),
+        remarks=_items(contents.remarks),
         gates=_items(contents.gates),
         pieces=_items(contents.pieces),
         sources=_items(contents.sources),

@@ -8,9 +8,9 @@ which the evidence for it was last read. A snapshot for a day holds what was kno
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 FrameworkId = Literal["pytorch", "tensorflow", "keras", "jax"]
 #: A framework, or Keras on one particular backend.
@@ -87,6 +87,8 @@ Standing = Literal["holds", "nuance", "outdated", "wrong"]
 #: How a piece of software stands: may a new project build on it?
 Maturity = Literal["current", "beta", "maintenance", "deprecated", "ended"]
 GateOutcome = Literal["pass", "fail", "unknown"]
+#: F1 to F94 are facts of the check, H1 to H120 rows of the history.
+FactNumber = Annotated[str, StringConstraints(pattern=r"^[FH][1-9][0-9]{0,2}$")]
 
 
 class Model(BaseModel):
@@ -202,8 +204,22 @@ class Claim(Dated):
     criterion: CriterionId
     values: dict[Subject, str] = Field(default_factory=dict)
     when: Circumstances = Circumstances()
+    unmapped: str | None = Field(
+        default=None, description="circumstances that no field of the profile can say, and why"
+    )
     superseded_by: tuple[str, ...] = ()
-    fact: str | None = Field(default=None, description="number of the fact in the check, e.g. F31")
+    facts: tuple[FactNumber, ...] = Field(
+        default=(), description="numbers in the check (F31) and in the history (H12)"
+    )
+
+    @model_validator(mode="after")
+    def _suffices(self) -> Self:
+        if self.unmapped and self.values and self.when == Circumstances():
+            raise ValueError(
+                "values of a claim with unmapped circumstances would count for everyone; "
+                "give a circumstance under 'when' that suffices, or no values"
+            )
+        return self
 
 
 class Execution(Model):
@@ -213,19 +229,17 @@ class Execution(Model):
     of: tuple[FrameworkId, ...] = Field(min_length=1)
 
 
-class Cell(Dated):
-    """One cell of a comparison table of the source article, and how it stands today.
+class Checked(Dated):
+    """A statement of the source article, and how it stood when it was checked.
 
-    Either ``framework`` or ``execution`` is given. ``value`` is the anchor that the article's
-    wording claims; ``today`` what holds now; ``superseded_by`` the claims that speak in its place.
+    ``number`` is its number in the check; ``today`` what holds now; ``superseded_by`` the claims
+    that speak in its place.
     """
 
     id: str
+    number: int | None = Field(default=None, ge=1)
     claim: str
     framework: FrameworkId | None = None
-    execution: Execution | None = None
-    criterion: CriterionId
-    value: str
     when: Circumstances = Circumstances()
     standing: Standing
     today: str
@@ -233,10 +247,42 @@ class Cell(Dated):
     checked_with: tuple[str, ...] = Field(default=(), description="source ids of the check")
     superseded_by: tuple[str, ...] = Field(default=(), description="claim ids")
 
+
+class Cell(Checked):
+    """One cell of a comparison table of the source article.
+
+    Either ``framework`` or ``execution`` is given. ``value`` is the anchor that the article's
+    wording claims.
+    """
+
+    execution: Execution | None = None
+    criterion: CriterionId
+    value: str
+
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
         if (self.framework is None) == (self.execution is None):
             raise ValueError("give either framework or execution")
+        return self
+
+
+class Remark(Checked):
+    """A statement of the source article outside of its tables; it never enters a snapshot.
+
+    ``where`` is the part of the article. ``criterion`` and ``value`` are given where the wording
+    bears on a criterion; advice, and remarks on the article's own code, have neither. ``same_as``
+    names the cell, or the earlier remark, that says the same, so that nothing is counted twice.
+    """
+
+    where: str
+    criterion: CriterionId | None = None
+    value: str | None = None
+    same_as: str | None = Field(default=None, description="id of a cell or of another remark")
+
+    @model_validator(mode="after")
+    def _value_of_something(self) -> Self:
+        if self.value is not None and (self.criterion is None or self.framework is None):
+            raise ValueError("a value needs the framework and the criterion that it is about")
         return self
 
 

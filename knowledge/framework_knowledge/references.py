@@ -12,12 +12,14 @@ from typing import Generic, Protocol, TypeVar
 from framework_knowledge.documents import Document, FieldPath, Problem
 from framework_knowledge.models import (
     Cell,
+    Checked,
     Claim,
     Criterion,
     CriterionId,
     Framework,
     Gate,
     Piece,
+    Remark,
     Source,
     Table,
 )
@@ -55,6 +57,7 @@ class Contents:
     frameworks: tuple[Located[Framework], ...]
     claims: tuple[Located[Claim], ...]
     tables: tuple[Located[Table], ...]
+    remarks: tuple[Located[Remark], ...]
     gates: tuple[Located[Gate], ...]
     pieces: tuple[Located[Piece], ...]
 
@@ -63,7 +66,8 @@ def check(contents: Contents) -> Iterator[Problem]:
     """Yield every name that is doubled, unknown or without meaning."""
     cells = _cells(contents.tables)
     claims, gates, pieces = contents.claims, contents.gates, contents.pieces
-    all_dated: list[Located[Claim | Cell | Gate]] = [*claims, *cells, *gates]
+    checked: list[Located[Checked]] = [*cells, *contents.remarks]
+    all_dated: list[Located[Claim | Checked | Gate]] = [*claims, *checked, *gates]
     # Answers cite claims, cells and gates side by side, so these share one set of names.
     yield from _doubled(all_dated)
     yield from _doubled(contents.sources)
@@ -75,10 +79,11 @@ def check(contents: Contents) -> Iterator[Problem]:
     claim_ids = {each.item.id for each in claims}
     for dated in all_dated:
         yield from _unknown(dated, "sources", dated.item.sources, source_ids, "source")
-    for cell in cells:
-        yield from _unknown(cell, "checked_with", cell.item.checked_with, source_ids, "source")
-        yield from _superseding(cell)
-    replaced: list[Located[Claim | Cell]] = [*claims, *cells]
+    for each in checked:
+        yield from _unknown(each, "checked_with", each.item.checked_with, source_ids, "source")
+        yield from _superseding(each)
+    yield from _repeated(contents.remarks, cells)
+    replaced: list[Located[Claim | Checked]] = [*claims, *checked]
     for superseded in replaced:
         names = superseded.item.superseded_by
         yield from _unknown(superseded, "superseded_by", names, claim_ids, "claim")
@@ -86,7 +91,7 @@ def check(contents: Contents) -> Iterator[Problem]:
     for citing in all_citing:
         yield from _unknown(citing, "evidence", citing.item.evidence, claim_ids, "claim")
     yield from _successors(pieces)
-    yield from _values(contents.criteria, claims, cells)
+    yield from _values(contents.criteria, claims, [*cells, *contents.remarks])
 
 
 def _cells(tables: Iterable[Located[Table]]) -> list[Located[Cell]]:
@@ -116,17 +121,27 @@ def _unknown(
             yield where.problem((field, index), reason)
 
 
-def _superseding(cell: Located[Cell]) -> Iterator[Problem]:
-    item = cell.item
+def _superseding(checked: Located[Checked]) -> Iterator[Problem]:
+    item = checked.item
     if item.standing in ("outdated", "wrong") and not item.superseded_by:
-        yield cell.problem(
-            ("superseded_by",),
-            f"a cell that is {item.standing} must name the claims that speak in its place",
-        )
+        reason = f"what is {item.standing} must name the claims that speak in its place"
+        yield checked.problem(("superseded_by",), reason)
     if item.standing == "outdated" and item.valid_until is None:
-        yield cell.problem(
-            ("valid_until",), "a cell that is outdated must say since when: the day of the change"
-        )
+        reason = "what is outdated must say since when: the day of the change"
+        yield checked.problem(("valid_until",), reason)
+
+
+def _repeated(
+    remarks: Collection[Located[Remark]], cells: Iterable[Located[Cell]]
+) -> Iterator[Problem]:
+    # What repeats something is no original itself, so that no chain arises.
+    originals = {each.item.id for each in cells}
+    originals |= {each.item.id for each in remarks if each.item.same_as is None}
+    for remark in remarks:
+        said = remark.item.same_as
+        if said is not None and said not in originals:
+            reason = f"'{said}' is no cell, and no remark that repeats nothing; name one"
+            yield remark.problem(("same_as",), reason)
 
 
 def _successors(pieces: Iterable[Located[Piece]]) -> Iterator[Problem]:
@@ -149,14 +164,16 @@ def _successors(pieces: Iterable[Located[Piece]]) -> Iterator[Problem]:
 def _values(
     criteria: Iterable[Located[Criterion]],
     claims: Iterable[Located[Claim]],
-    cells: Iterable[Located[Cell]],
+    judged: Iterable[Located[Cell] | Located[Remark]],
 ) -> Iterator[Problem]:
     scales = {each.item.id: tuple(anchor.name for anchor in each.item.scale) for each in criteria}
     for claim in claims:
         for subject, anchor in claim.item.values.items():
             yield from _anchor(claim, scales, claim.item.criterion, anchor, ("values", subject))
-    for cell in cells:
-        yield from _anchor(cell, scales, cell.item.criterion, cell.item.value, ("value",))
+    for each in judged:
+        criterion, value = each.item.criterion, each.item.value
+        if criterion is not None and value is not None:
+            yield from _anchor(each, scales, criterion, value, ("value",))
 
 
 def _anchor(

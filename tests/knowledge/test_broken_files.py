@@ -52,7 +52,7 @@ BAD_FIELDS = [
      "claims.0.values.keras", "2 does not fit: Input should be a valid string"),
     ("claims/usability.yaml", "keras: built_in_fit", "chainer: built_in_fit", 0,
      "claims.0.values.chainer", "'chainer' is not allowed; use one of: 'pytorch'"),
-    ("claims/usability.yaml", "fact: F14", "facts: F14", 0, "claims.0.facts",
+    ("claims/usability.yaml", "facts: [F14]", "fact: F14", 0, "claims.0.fact",
      "is no field of this kind of entry"),
     ("claims/usability.yaml", "observed: 2026-11-23", "observed: yesterday", 0,
      "claims.0.observed", "'yesterday' does not fit"),
@@ -138,7 +138,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     assert str(problem) == f"{name}:1: (file): is missing; the knowledge needs this file"
 
 
-@pytest.mark.parametrize("name", ["claims", "tables"])
+@pytest.mark.parametrize("name", ["claims", "tables", "article"])
 def test_a_folder_without_files_is_named(folder: Path, name: str) -> None:
     for path in (folder / name).glob("*.yaml"):
         path.unlink()

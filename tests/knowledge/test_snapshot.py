@@ -163,8 +163,8 @@ def test_a_change_of_content_changes_the_digest(
 
 LAYOUT = [
     ("claims/usability.yaml", "claims:\n", "# A note for reviewers.\n\nclaims:\n"),
-    ("claims/usability.yaml", "    fact: F14\n    criterion: ease_of_use\n",
-     "    criterion: ease_of_use\n    fact: F14\n"),
+    ("claims/usability.yaml", "    facts: [F14]\n    criterion: ease_of_use\n",
+     "    criterion: ease_of_use\n    facts: [F14]\n"),
     ("claims/usability.yaml", "{keras: built_in_fit}", "\n      keras: built_in_fit"),
     ("knowledge.yaml", '"2026.11.23"', '"2026.11.24"'),
 ]  # fmt: skip
