@@ -18,9 +18,8 @@ from framework_advisor.decision.acceptability import (
 )
 from framework_advisor.decision.circumstances import inferences
 from framework_advisor.decision.cited import cited_evidence
-from framework_advisor.decision.execution import everyday_tiers
 from framework_advisor.decision.flips import fact_flips, requirement_flips, weight_flips
-from framework_advisor.decision.measured_values import MeasuredValues, measurement_rows
+from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.decision.next_evidence import next_evidence
 from framework_advisor.decision.noise import Noise
@@ -83,12 +82,12 @@ def decide(
     noise = Noise(profile.seed or 0, draws)
     broken = failures(profile, snapshot)
     weights = draw_weights(profile, noise)
-    everyday = everyday_tiers(snapshot)
-    rows = measurement_rows(profile, measurements, everyday)
-    measured = MeasuredValues(profile, measurements, everyday, noise)
+    measured = MeasuredValues(profile, measurements, snapshot, noise)
     values = Values(profile, snapshot, measured, noise)
     everyone = tuple(score(values, weights, stack) for stack in stacks_of(snapshot))
-    answer = _answer(profile, snapshot, measurements, rows, weights, values, everyone, broken)
+    answer = _answer(
+        profile, snapshot, measurements, measured.rows, weights, values, everyone, broken
+    )
     decision = Decision(
         profile=profile,
         inferred=inferences(profile),
@@ -103,7 +102,7 @@ def decide(
         ranking=answer.ranking,
         excluded=exclusions(snapshot, broken),
         unknown=answer.unknown,
-        measurements=rows,
+        measurements=measured.rows,
         flips=answer.flips,
         next_evidence=answer.next_evidence,
         switching=answer.switching,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
 
 import numpy as np
@@ -20,7 +21,12 @@ from framework_advisor.decision.circumstances import (
     dtype_of,
     facet_values,
 )
-from framework_advisor.decision.execution import Everyday, subject_of, usable_tiers
+from framework_advisor.decision.execution import (
+    Everyday,
+    everyday_tiers,
+    subject_of,
+    usable_tiers,
+)
 from framework_advisor.decision.measurements import (
     MeasuredPair,
     MeasuredProbe,
@@ -31,7 +37,7 @@ from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Contender, Measurement
-from framework_knowledge.models import CriterionId
+from framework_knowledge.models import CriterionId, Snapshot
 
 Array = npt.NDArray[np.float64]
 
@@ -84,8 +90,22 @@ def resemblance(profile: Profile, probe: ProbeFacts) -> float:
     return sum(share * probe.resembles(family) for family, share in shares.items())
 
 
-def why_not(profile: Profile, probe: MeasuredProbe) -> str | None:
+def why_not(profile: Profile, probe: MeasuredProbe, as_of: date) -> str | None:
     """Why a probe does not apply to the profile; None where it does."""
+    return _wrong_time(profile, probe, as_of) or _wrong_work(profile, probe)
+
+
+def _wrong_time(profile: Profile, probe: MeasuredProbe, as_of: date) -> str | None:
+    if probe.observed > as_of:
+        return f"measured on {probe.observed}, after the day that is asked about ({as_of})"
+    limit = profile.evidence.max_age_days if profile.evidence else None
+    age = (as_of - probe.observed).days
+    if limit is not None and age > limit:
+        return f"measured {age} days ago; the profile allows {limit}"
+    return None
+
+
+def _wrong_work(profile: Profile, probe: MeasuredProbe) -> str | None:
     criterion = probe.probe.criterion
     facet = facet_values(profile, speed_facet(profile, criterion))
     if facet.drawn:
@@ -108,13 +128,14 @@ def why_not(profile: Profile, probe: MeasuredProbe) -> str | None:
 
 
 def measurement_rows(
-    profile: Profile, measurements: Measurements, everyday: Everyday
+    profile: Profile, measurements: Measurements, snapshot: Snapshot
 ) -> tuple[Measurement, ...]:
     """Every pair that was measured, whether it is applied, and if not, why."""
     executions = tuple(facet_values(profile, "execution").shares)
+    everyday = everyday_tiers(snapshot)
     rows = []
     for probe in measurements.probes:
-        reason = why_not(profile, probe)
+        reason = why_not(profile, probe, snapshot.as_of)
         for pair in probe.pairs:
             why = reason or _tier_reason(pair, executions, everyday)
             rows.append(
@@ -194,17 +215,17 @@ class MeasuredValues:
     """The values that the applying probes give to the stacks."""
 
     def __init__(
-        self, profile: Profile, measurements: Measurements, everyday: Everyday, noise: Noise
+        self, profile: Profile, measurements: Measurements, snapshot: Snapshot, noise: Noise
     ) -> None:
         self._noise = noise
-        self._everyday = everyday
+        self._everyday = everyday_tiers(snapshot)
         self._applied = [
             (probe, resemblance(profile, probe.probe), reconcile(probe))
             for probe in measurements.probes
-            if why_not(profile, probe) is None
+            if why_not(profile, probe, snapshot.as_of) is None
         ]
-        rows = measurement_rows(profile, measurements, everyday)
-        self._applied_ids = {row.id for row in rows if row.applied}
+        self.rows = measurement_rows(profile, measurements, snapshot)
+        self._applied_ids = {row.id for row in self.rows if row.applied}
 
     def applied_to(self, criterion: CriterionId) -> tuple[str, ...]:
         """Ids of the probes that count for a criterion."""

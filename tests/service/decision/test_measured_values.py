@@ -1,5 +1,7 @@
 """Measured ratios: when they apply, why not, and what they do."""
 
+from datetime import timedelta
+
 import pytest
 
 from framework_advisor import Profile
@@ -7,7 +9,8 @@ from framework_advisor.decision import decide
 from framework_advisor.decision.measured_values import measurement_rows, reconcile
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.recommendation import Decision
-from worlds import CNN_STEP, contender, everywhere, inverted, measured, world
+from framework_knowledge.models import Piece
+from worlds import CNN_STEP, TODAY, contender, everywhere, inverted, measured, world
 
 LEVELS = dict.fromkeys(("pytorch", "tensorflow", "keras", "jax"), "middling")
 CPU = {
@@ -79,6 +82,24 @@ def test_what_does_not_match_is_listed_with_the_reason_and_moves_nothing(
     )
 
 
+@pytest.mark.parametrize(
+    ("days_later", "evidence", "says"),
+    [
+        (-1, {}, "after the day that is asked about"),
+        (0, {}, None),
+        (30, {"max_age_days": 30}, None),
+        (31, {"max_age_days": 30}, "31 days ago; the profile allows 30"),
+    ],
+)
+def test_a_measurement_counts_from_its_day_until_it_is_too_old(
+    days_later: int, evidence: dict[str, object], says: str | None
+) -> None:
+    profile = Profile.model_validate(CPU | {"evidence": evidence})
+    asked = world().model_copy(update={"as_of": TODAY + timedelta(days=days_later)})
+    (reason,) = {row.why_not for row in measurement_rows(profile, measured(SECONDS), asked)}
+    assert reason is None if says is None else says in (reason or "")
+
+
 def test_without_measurements_it_says_so_and_names_a_probe() -> None:
     out = answer(Measurements(catalogue=(CNN_STEP,)))
     assert "no probe run" in next(u.why for u in out.unknown if u.requirement == "measured speed")
@@ -142,11 +163,21 @@ def test_own_code_is_judged_by_how_each_framework_usually_runs() -> None:
     own = Profile.model_validate(
         CPU | {"workload": {"family": "cnn", "custom_research_code": True}}
     )
-    rows = measurement_rows(own, measured(SECONDS), {"jax": "compiled", "keras:jax": "compiled"})
+    jit = Piece(
+        id="jit",
+        kind="execution",
+        subjects=("jax", "keras:jax"),
+        compiled=True,
+        everyday=True,
+        choice="jit",
+        why="so it is run",
+        maturity="current",
+    )
+    rows = measurement_rows(own, measured(SECONDS), world(pieces=(jit,)))
     applied = {(row.a.framework, row.b.framework) for row in rows if row.applied}
     assert applied == {("jax", "keras")}
 
 
 def test_eager_times_count_where_compiling_is_open() -> None:
-    rows = measurement_rows(Profile.model_validate(CPU), measured(SECONDS, tier="eager"), {})
+    rows = measurement_rows(Profile.model_validate(CPU), measured(SECONDS, tier="eager"), world())
     assert all(row.applied for row in rows)

@@ -23,7 +23,7 @@ KERAS_ON_JAX, JAX = Stack("keras", "jax"), Stack("jax", "jax")
 def values(snapshot: Snapshot, draws: int = 2000, **profile: object) -> Values:
     asked = Profile(stage="research", **profile)
     noise = Noise(0, draws)
-    return Values(asked, snapshot, MeasuredValues(asked, Measurements(), {}, noise), noise)
+    return Values(asked, snapshot, MeasuredValues(asked, Measurements(), snapshot, noise), noise)
 
 
 def test_a_claim_puts_the_value_on_its_anchor() -> None:
