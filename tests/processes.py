@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, Self, TypeVar
 
 import httpx
 
@@ -20,7 +20,7 @@ def eventually(look: Callable[[], Value], seconds: float = 30.0) -> Value:
     deadline = time.monotonic() + seconds
     while not (value := look()):
         assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return value
 
 
@@ -61,15 +61,16 @@ def environment(data_dir: Path) -> dict[str, str]:
     }
 
 
-def advisor(*arguments: str, data_dir: Path, **options: object) -> subprocess.Popen[str]:
+def advisor(
+    *arguments: str, data_dir: Path, stderr: int | IO[str] = subprocess.PIPE
+) -> subprocess.Popen[str]:
     """The command line, started."""
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(
         [sys.executable, "-m", "framework_advisor.cli", *arguments],
         env=environment(data_dir),
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
-        **options,
     )
 
 
@@ -77,14 +78,17 @@ class Server:
     """``framework-advisor serve`` on a free port, ready for requests."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.process = advisor("serve", "--port", "0", data_dir=data_dir)
+        # A file, because nobody reads while the test goes on: a full pipe would stop the server.
+        log = data_dir / "server.log"
+        with log.open("a") as stderr:
+            self.process = advisor("serve", "--port", "0", data_dir=data_dir, stderr=stderr)
         assert self.process.stdout is not None
         self.greeting = [self.process.stdout.readline() for _ in range(3)]
-        assert self.greeting[0], self.process.communicate()[1]
+        assert self.greeting[0], log.read_text()
         self.url = next(word for word in self.greeting[0].split() if word.startswith("http"))
         self.client = httpx.Client(base_url=self.url, timeout=30)
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,0 +1,122 @@
+"""``probe`` on the command line; the runs are real."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from framework_probes.catalogue import CATALOGUE
+from processes import advisor, alive, descendants, eventually
+
+Command = Callable[..., Result]
+#: Long enough to be caught in the middle.
+LONG = "encoder_block,conv_block,matmul,dispatch"
+
+
+def test_the_list_is_the_catalogue(command: Command) -> None:
+    told = json.loads(command("probe", "list", "--json").stdout)
+    assert [probe["id"] for probe in told["items"]] == list(CATALOGUE)
+    words = command("probe", "list").stdout.splitlines()
+    assert [line.split()[0] for line in words[1:]] == list(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--suite", "quik"], ["/suite"]),
+        (["--probes", "matmul,matmal"], ["/probes/1"]),
+        (["--frameworks", "torch", "--budget", "-1"], ["/frameworks/0", "/budget_s"]),
+    ],
+)
+def test_a_wrong_request_is_named_and_measures_nothing(
+    command: Command, tmp_path: Path, options: list[str], said: list[str]
+) -> None:
+    done = command("probe", "run", *options)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert [line.split()[1].rstrip(":") for line in done.stderr.splitlines()] == said
+    assert not (tmp_path / "data").exists()
+
+
+def test_before_any_run_there_is_nothing_to_show(command: Command) -> None:
+    done = command("probe", "show")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "probe run" in done.stderr
+
+
+def test_a_run_is_measured_kept_and_counts(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole path: measure, show, host, recommend."""
+    process = advisor(
+        "probe",
+        "run",
+        "--frameworks",
+        "jax,pytorch",
+        "--probes",
+        "matmul",
+        "--json",
+        data_dir=tmp_path / "data",
+    )
+    out, err = process.communicate(timeout=150)
+    run = json.loads(out)
+    assert process.returncode == (0 if run["status"] == "succeeded" else 4), err
+    assert "measuring" in err or "matmul" in err
+    show = command("probe", "show", run["id"], "--json")
+    measured = json.loads(show.stdout)
+    assert len(measured["results"]) == sum(run["counts"].values()) == 4
+    table = command("probe", "show", run["id"]).stdout.splitlines()
+    assert len([line for line in table if line.startswith("matmul")]) == 4
+    assert run["id"] in table[-1]
+    assert json.loads(command("host", "--json").stdout)["peaks"]["flops_per_s"] > 0
+    profile = json.dumps({"stage": "research", "evidence": {"probe_run": run["id"]}})
+    done = command("recommend", "-", "--json", input=profile)
+    assert done.exit_code == 0, done.stderr or done.exception
+    answer = json.loads(done.stdout)
+    assert len(answer["measurements"]) == len(measured["pairs"])
+
+
+def test_ctrl_c_cancels_keeps_what_is_finished_and_leaves_no_process(
+    command: Command, tmp_path: Path
+) -> None:
+    process = advisor(
+        "probe",
+        "run",
+        "--frameworks",
+        "jax",
+        "--probes",
+        LONG,
+        "--json",
+        data_dir=tmp_path / "data",
+    )
+
+    def kept() -> list[object]:
+        if not (tmp_path / "data" / "advisor.sqlite3").exists():
+            return []
+        return _results(tmp_path / "data")
+
+    eventually(kept, 90)
+    below = descendants(process.pid)
+    assert below
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=20)
+    run = json.loads(out)
+    assert process.returncode == 130
+    assert run["status"] == "cancelled"
+    assert run["counts"]
+    assert not alive(below)
+    show = command("probe", "show", run["id"], "--json")
+    assert len(json.loads(show.stdout)["results"]) == sum(run["counts"].values())
+
+
+def _results(data_dir: Path) -> list[object]:
+    with sqlite3.connect(data_dir / "advisor.sqlite3") as store:
+        tables = store.execute("SELECT name FROM sqlite_master WHERE name = 'results'").fetchall()
+        found = store.execute("SELECT id FROM results").fetchall() if tables else []
+    store.close()
+    return found
