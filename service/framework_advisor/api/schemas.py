@@ -16,7 +16,7 @@ from framework_advisor.recommendation import (
     Status,
     Verdict,
 )
-from framework_advisor.runs.records import HostRecord, Run, RunResults, RunStatus
+from framework_advisor.runs.records import Given, HostRecord, Run, RunResults, RunStatus
 from framework_knowledge.models import (
     Claim,
     Criterion,
@@ -70,16 +70,17 @@ class RecommendationSummary(Document):
     links: Links
 
     @classmethod
-    def of(cls, full: Recommendation) -> Self:
-        """The summary of a recommendation."""
+    def of(cls, given: Given) -> Self:
+        """The document of what the store says of it."""
+        here = f"/v1/recommendations/{given.id}"
         return cls(
-            id=full.id,
-            created_at=full.created_at,
-            name=full.profile.name,
-            status=full.verdict.status,
-            framework=full.verdict.framework,
-            p_best=full.verdict.p_best,
-            links=full.links,
+            id=given.id,
+            created_at=given.created_at,
+            name=given.name,
+            status=given.status,
+            framework=given.framework,
+            p_best=given.p_best,
+            links=Links(self=here, record=f"{here}/record", replay=f"{here}/replay"),
         )
 
 

@@ -1,4 +1,4 @@
-"""What the store hands out: frozen values, free of SQLAlchemy."""
+"""What the store hands out beside recommendations: frozen values, free of SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
+from framework_advisor.recommendation import Status
+from framework_knowledge.models import FrameworkId
 from framework_probes.results import Environment, Host, Outcome, Pair, Peaks, Result, RunRequest
 
 Item = TypeVar("Item")
@@ -27,6 +29,18 @@ class Page(Generic[Item]):
     items: tuple[Item, ...]
     total: int
     next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A recommendation that was given, in one line. ``name`` is the profile's."""
+
+    id: str
+    created_at: datetime
+    name: str | None
+    status: Status
+    framework: FrameworkId | None
+    p_best: float | None
 
 
 @dataclass(frozen=True, slots=True)

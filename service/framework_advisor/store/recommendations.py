@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import select
 
 from framework_advisor.errors import NotFound
-from framework_advisor.recommendation import Recommendation
-from framework_advisor.runs.records import Page
+from framework_advisor.recommendation import Recommendation, Status
+from framework_advisor.runs.records import Given, Page
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import RecommendationRow
+from framework_knowledge.models import FrameworkId
 
 
 class RecommendationRepository(SQLAlchemyAsyncRepository[RecommendationRow]):
@@ -29,6 +33,10 @@ class Recommendations:
         row = RecommendationRow(
             id=recommendation.id,
             created_at=recommendation.created_at,
+            name=recommendation.profile.name,
+            status=recommendation.verdict.status,
+            framework=recommendation.verdict.framework,
+            p_best=recommendation.verdict.p_best,
             document=recommendation.model_dump_json(by_alias=True),
         )
         async with self._sessions.writing() as session:
@@ -41,12 +49,14 @@ class Recommendations:
             NotFound: there is none, or no longer.
         """
         async with self._sessions.reading() as session:
-            row = await RecommendationRepository(session=session).get_one_or_none(id=id_)
-        if row is None:
+            text = await session.scalar(
+                select(RecommendationRow.document).where(RecommendationRow.id == id_)
+            )
+        if text is None:
             raise NotFound(f"There is no recommendation {id_}.")
-        return Recommendation.model_validate_json(row.document)
+        return Recommendation.model_validate_json(text)
 
-    async def page(self, limit: int, cursor: int | None = None) -> Page[Recommendation]:
+    async def page(self, limit: int, cursor: int | None = None) -> Page[Given]:
         """Up to ``limit``, newest first, from those older than ``cursor``."""
         older = [] if cursor is None else [RecommendationRow.seq < cursor]
         async with self._sessions.reading() as session:
@@ -57,7 +67,7 @@ class Recommendations:
             )
         shown = rows[:limit]
         return Page(
-            items=tuple(Recommendation.model_validate_json(row.document) for row in shown),
+            items=tuple(map(_given, shown)),
             total=total,
             next=shown[-1].seq if len(rows) > limit else None,
         )
@@ -72,3 +82,14 @@ class Recommendations:
             gone = await RecommendationRepository(session=session).delete_where(id=id_)
         if not gone:
             raise NotFound(f"There is no recommendation {id_}.")
+
+
+def _given(row: RecommendationRow) -> Given:
+    return Given(
+        id=row.id,
+        created_at=row.created_at,
+        name=row.name,
+        status=cast("Status", row.status),
+        framework=cast("FrameworkId | None", row.framework),
+        p_best=row.p_best,
+    )

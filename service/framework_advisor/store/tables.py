@@ -10,7 +10,7 @@ from datetime import datetime
 
 from advanced_alchemy.base import CommonTableAttributes, convention
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import Double, ForeignKey, Index, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SHORT = 64
@@ -30,7 +30,11 @@ class RecommendationRow(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(SHORT), unique=True)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
-    document: Mapped[str] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(SHORT))
+    framework: Mapped[str | None] = mapped_column(String(SHORT))
+    p_best: Mapped[float | None] = mapped_column(Double)
+    document: Mapped[str] = mapped_column(Text, deferred=True)
 
 
 class HostRow(Base):
