@@ -29,11 +29,13 @@ _KEPT = 64
 class Knowledge:
     """Everything that the files say, validated, in the order of the files.
 
-    ``first_day`` is the earliest day of which a snapshot can be asked.
+    ``first_day`` is the earliest day of which a snapshot can be asked, ``checked_on`` the day on
+    which the statements of the source article were checked.
     """
 
     version: str
     first_day: date
+    checked_on: date
     criteria: tuple[Criterion, ...]
     frameworks: tuple[Framework, ...]
     claims: tuple[Claim, ...]
@@ -77,7 +79,7 @@ def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
         for claim in claims
     )
     cells = tuple(
-        _cell_on(live, cell)
+        _cell_on(live, cell, checked=knowledge.checked_on <= day)
         for cell in knowledge.cells
         if cell.standing != "wrong" and cell.holds_on(day)
     )
@@ -101,21 +103,19 @@ def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
     return snapshot.model_copy(update={"sha256": _sha256(snapshot)})
 
 
-def _cell_on(live: frozenset[str], cell: Cell) -> Cell:
-    """Return the cell as that day saw it: what turned outdated later still held."""
-    if cell.standing == "outdated":
-        return cell.model_copy(
-            update={
-                "standing": "holds",
-                "today": cell.claim,
-                "changed": None,
-                "checked_with": (),
-                "superseded_by": (),
-                "valid_until": None,
-            }
-        )
+def _cell_on(live: frozenset[str], cell: Cell, *, checked: bool) -> Cell:
+    """Return the cell as that day saw it: before the check nothing of what it found is told."""
     kept = _only(live, cell.superseded_by)
-    return cell.model_copy(update={"valid_until": None, "superseded_by": kept})
+    update: dict[str, object] = {"valid_until": None, "superseded_by": kept}
+    if not checked or cell.standing == "outdated":
+        update |= {
+            "standing": "holds",
+            "today": cell.claim,
+            "changed": None,
+            "checked_with": (),
+            "superseded_by": () if cell.standing == "outdated" else kept,
+        }
+    return cell.model_copy(update=update)
 
 
 def _framework_on(day: date, live: frozenset[str], framework: Framework) -> Framework:

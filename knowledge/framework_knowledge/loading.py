@@ -40,10 +40,11 @@ class KnowledgeError(Exception):
 
 
 class _Edition(Model):
-    """``knowledge.yaml``: the version's name, and how far back the knowledge reaches."""
+    """``knowledge.yaml``: the version's name, how far back it reaches, when it was checked."""
 
     version: str
     first_day: date
+    checked_on: date
 
 
 def load(folder: Path | None = None) -> Knowledge:
@@ -81,6 +82,7 @@ def _load(folder: Path) -> Knowledge:
     return Knowledge(
         version=edition.version,
         first_day=edition.first_day,
+        checked_on=edition.checked_on,
         criteria=_items(contents.criteria),
         frameworks=_items(contents.frameworks),
         claims=_items(contents.claims),

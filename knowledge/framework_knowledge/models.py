@@ -204,6 +204,7 @@ class Claim(Dated):
     criterion: CriterionId
     values: dict[Subject, str] = Field(default_factory=dict)
     when: Circumstances = Circumstances()
+    note: str | None = Field(default=None, description="a reservation about the evidence")
     unmapped: str | None = Field(
         default=None, description="circumstances that no field of the profile can say, and why"
     )
@@ -380,8 +381,9 @@ class Gate(Dated):
 class Snapshot(Model):
     """What was known on one day. ``sha256`` is over the content, not over the files.
 
-    It tells nothing of the future of that day: ends that still lie ahead are left out, a cell that
-    turned outdated later stands as ``holds``, and a version not yet released reads ``unknown``.
+    It tells nothing of the future of that day: ends that still lie ahead are left out, a cell of
+    the article stands as ``holds`` until it was checked, and a version not yet released reads
+    ``unknown``.
     """
 
     version: str
