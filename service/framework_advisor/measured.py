@@ -36,15 +36,9 @@ class RecordedRun:
 
 
 def measurements_from(runs: Iterable[RecordedRun]) -> Measurements:
-    """What the runs measured, newest statement of each probe and host first, and the catalogue.
-
-    Where two runs of one host measured the same probe on the same device, the newer one counts.
-    """
-    newest: dict[tuple[str, str, str], MeasuredProbe] = {}
-    for run in sorted(runs, key=lambda r: r.finished):
-        for measured in _probes_of(run):
-            newest[measured.host, measured.probe.id, measured.device] = measured
-    return Measurements(probes=tuple(newest.values()), catalogue=probe_facts())
+    """What the runs measured, and the catalogue. One run for each host."""
+    measured = tuple(probe for run in runs for probe in _probes_of(run))
+    return Measurements(probes=measured, catalogue=probe_facts())
 
 
 def probe_facts() -> tuple[ProbeFacts, ...]:
@@ -94,7 +88,7 @@ def _time(result: Result) -> MeasuredTime:
 
 def _pair(pair: Pair) -> MeasuredPair:
     return MeasuredPair(
-        id=f"{pair.run}:{pair.probe}:{_slug(pair.a)}~{_slug(pair.b)}",
+        id=f"{pair.run}:{pair.probe}:{pair.device}:{_slug(pair.a)}~{_slug(pair.b)}",
         a=_contender(pair.a),
         b=_contender(pair.b),
         ratio=pair.ratio,

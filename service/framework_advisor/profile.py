@@ -7,6 +7,7 @@ unknown, never as a default answer; unknown fields are rejected.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
@@ -50,6 +51,7 @@ Language = Literal[
 
 
 Item = TypeVar("Item")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 def _unique(items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -60,9 +62,9 @@ def _unique(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
-def _no_number(value: object) -> object:
-    """Pydantic takes a number for a day as seconds since 1970; nobody means that here."""
-    if isinstance(value, int | float):
+def _day(value: object) -> object:
+    """Pydantic takes numbers and times for days as well; nobody means that here."""
+    if not (type(value) is date or (isinstance(value, str) and DAY.match(value))):
         raise PydanticCustomError("date", "not a date", {"expected": "a date as YYYY-MM-DD"})
     return value
 
@@ -89,7 +91,7 @@ def _wish(value: object) -> str:
 class Model(BaseModel):
     """Base of the profile's parts: frozen, strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 Side = Annotated[StrictInt, Field(ge=1)]
@@ -226,7 +228,7 @@ class EvidenceChoice(Model):
         description="A probe run's id, 'latest' for the newest run of this host, or null for "
         "none. Absent: 'latest'.",
     )
-    as_of: Annotated[date, BeforeValidator(_no_number)] | None = Field(
+    as_of: Annotated[date, BeforeValidator(_day)] | None = Field(
         default=None, description="Decide with what was known on that day."
     )
     max_age_days: StrictInt | None = Field(default=None, ge=1)
@@ -427,5 +429,10 @@ def _expected(error: ErrorDetails, context: dict[str, Any]) -> str:
         return "a date as YYYY-MM-DD"
     if "expected" in context:
         return str(context["expected"])
-    message = error["msg"]
-    return message.removeprefix("Input should be ").removeprefix("String should ")
+    if kind == "string_pattern_mismatch":
+        return "a version such as 3.12"
+    if kind in ("too_long", "string_too_long"):
+        return (
+            f"at most {context.get('max_length')} {'items' if kind == 'too_long' else 'characters'}"
+        )
+    return error["msg"].removeprefix("Input should be ")

@@ -6,9 +6,9 @@ Field names are fixed by the contract; a field may be added, never renamed or dr
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from framework_advisor.profile import Profile
 from framework_knowledge.models import CriterionId, FrameworkId
@@ -21,9 +21,11 @@ PairVerdict = Literal["faster", "slower", "same", "ambiguous"]
 
 
 class Model(BaseModel):
-    """Base of the answer's parts: frozen."""
+    """Base of the answer's parts: frozen; written with the contract's names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
+    )
 
 
 class Inference(Model):
@@ -192,8 +194,6 @@ class WeightFlip(Model):
     to: float
     new_pick: FrameworkId
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
 
 class FactFlip(Model):
     """A fact that would change the pick if another anchor of its scale held."""
@@ -204,8 +204,6 @@ class FactFlip(Model):
     from_: str = Field(alias="from")
     to: str
     new_pick: FrameworkId
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class RequirementFlip(Model):
@@ -239,8 +237,6 @@ class Switching(Model):
     why: str
     evidence: tuple[str, ...] = ()
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
 
 class Evidence(Model):
     """Something that a figure rests on."""
@@ -269,10 +265,17 @@ class Links(Model):
     replay: str
 
 
+#: The profile as it was given: what was left out stays out, so that it can be sent again.
+ProfileAsGiven = Annotated[
+    Profile,
+    PlainSerializer(lambda profile: profile.model_dump(mode="json", exclude_unset=True)),
+]
+
+
 class Decision(Model):
     """What the decision core says: all of the answer that is a pure function of its inputs."""
 
-    profile: Profile
+    profile: ProfileAsGiven
     inferred: tuple[Inference, ...]
     weight_rules: tuple[WeightRule, ...]
     knowledge: KnowledgeUsed
@@ -295,5 +298,3 @@ class Recommendation(Decision):
     id: str
     created_at: datetime
     links: Links
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

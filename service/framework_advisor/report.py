@@ -36,7 +36,7 @@ def markdown(recommendation: Recommendation) -> str:
 
 def _head(rec: Recommendation) -> Iterator[str]:
     pick = rec.verdict.framework
-    name = rec.profile.name or "this project"
+    name = " ".join((rec.profile.name or "this project").split())
     yield f"# {TITLES[pick] if pick else 'No framework'} for {name}"
     yield ""
     yield f"- Status: proposed ({rec.verdict.status.replace('_', ' ')})"
@@ -49,10 +49,11 @@ def _head(rec: Recommendation) -> Iterator[str]:
 def _context(rec: Recommendation) -> Iterator[str]:
     yield from ("", "## Context and problem statement", "")
     if rec.profile.description:
-        yield from (rec.profile.description, "")
+        yield from (f"> {line}" for line in rec.profile.description.splitlines())
+        yield ""
     yield from ("Which deep-learning framework should the project build on? Its profile:", "")
     yield "```json"
-    yield rec.profile.model_dump_json(exclude_none=True, exclude_defaults=True, indent=2)
+    yield rec.profile.model_dump_json(exclude_unset=True, indent=2)
     yield "```"
     if rec.inferred:
         yield from ("", "Left open, and answered by a prior:", "")
@@ -81,7 +82,8 @@ def _options(rec: Recommendation) -> Iterator[str]:
         yield f"| {TITLES[row.framework]} | {row.stack} | {interval} | {ranks[0]} | {ranks[1]} |"
     for out in rec.excluded:
         subject = out.stack or out.framework
-        yield f"| {subject} | ruled out: {out.requirement} | {out.why} | | |"
+        reason = f"ruled out by: {_cell(out.requirement)}, {_cell(out.why)}"
+        yield f"| {subject} | {reason} | – | – | – |"
 
 
 def _outcome(rec: Recommendation) -> Iterator[str]:
@@ -104,7 +106,7 @@ def _outcome(rec: Recommendation) -> Iterator[str]:
         ("data", stack.data),
     ]
     for name, piece in pieces:
-        yield f"| {name} | {piece.choice} | {piece.why} |"
+        yield f"| {name} | {_cell(piece.choice)} | {_cell(piece.why)} |"
     yield from ("", "### Consequences", "")
     for c in sorted(rec.ranking[0].contributions, key=lambda c: -c.weight * c.value)[:5]:
         yield f"- Good on {c.criterion.replace('_', ' ')}: {c.value:.2f} ({c.basis})"
@@ -116,6 +118,11 @@ def _outcome(rec: Recommendation) -> Iterator[str]:
     for item in rec.unknown:
         subject = item.stack or item.framework or "all"
         yield f"- Not known ({subject}): {item.requirement or item.field}: {item.why}"
+
+
+def _cell(text: str) -> str:
+    """Text that does not break a table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _flips(rec: Recommendation) -> Iterator[str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from framework_advisor.profile import Profile
-from framework_advisor.recommendation import Inference
+from framework_advisor.recommendation import Inference, Unknown
 from framework_knowledge.models import Circumstances, Facet, Scale
 
 #: Facets of the knowledge, and those that only the decision has: how the code is run, and which
@@ -63,6 +63,33 @@ PRIORS: Mapping[DecisionFacet, tuple[str, Mapping[str, float], str]] = {
         "job advertisements and downloads: PyTorch first, TensorFlow second",
     ),
 }  # fmt: skip
+
+
+#: Wishes that count only where they are stated: silence is taken for no.
+NOT_ASKED_FOR: Mapping[str, str] = {
+    "/workload/phases": "training and inference are weighed as for any project",
+    "/workload/dynamic_shapes": "shapes are taken to be fixed",
+    "/serving/serverless": "cold starts are not weighed more",
+    "/serving/npu": "no NPU is asked for",
+    "/constraints/vendor_patched_image": "no vendor's image is asked for",
+    "/constraints/untrusted_models": "model files are taken to be the project's own",
+    "/constraints/deterministic": "bitwise repetition is not asked for",
+    "/team/pretrained": "published weights are not asked for",
+    "/team/beginners": "the team is taken to have some experience",
+    "/team/existing_code": "no code is taken to exist",
+}
+#: Fields of the contract that no rule, gate or claim looks at yet.
+NOT_JUDGED = (
+    "/serving/os",
+    "/serving/language",
+    "/constraints/offline",
+    "/workload/model/parameters",
+    "/workload/model/batch",
+    "/workload/model/sequence",
+    "/workload/model/image",
+    "/workload/model/layers",
+    "/workload/model/width",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +139,7 @@ def _stated(profile: Profile, facet: DecisionFacet) -> Mapping[str, float] | Non
             return _stated_execution(profile)
         case "fluency":
             team = profile.team
-            return {} if team and (team.skills is not None or team.existing_code) else None
+            return {} if team and (team.skills or team.existing_code) else None
 
 
 def _stated_execution(profile: Profile) -> Mapping[str, float] | None:
@@ -128,7 +155,9 @@ def scale_of(profile: Profile) -> Scale | None:
     scale = profile.scale
     if scale is None or (scale.training_devices is None and scale.training_nodes is None):
         return None
-    devices, nodes = scale.training_devices or 0, scale.training_nodes or 0
+    devices, nodes = scale.training_devices, scale.training_nodes or 0
+    if devices is None:
+        return "multi_node" if nodes > 1 else None
     # Machines hold up to eight accelerators; more than that is more than one machine.
     if nodes > 1 or devices > 8:
         return "multi_node"
@@ -142,6 +171,11 @@ def inferences(profile: Profile) -> tuple[Inference, ...]:
         for facet, (pointer, prior, why) in PRIORS.items()
         if facet_values(profile, facet).drawn
     ]
+    found += [
+        Inference(field=pointer, prior={"false": 1.0}, why=why)
+        for pointer, why in NOT_ASKED_FOR.items()
+        if _at(profile, pointer) is None
+    ]
     if dtype_of(profile) is None:
         found.append(
             Inference(
@@ -151,6 +185,23 @@ def inferences(profile: Profile) -> tuple[Inference, ...]:
             )
         )
     return tuple(found)
+
+
+def unused_fields(profile: Profile) -> tuple[Unknown, ...]:
+    """Fields that the profile states and that nothing is judged by yet."""
+    return tuple(
+        Unknown(field=pointer, why="stated, but not judged by anything yet", resolve_by="read")
+        for pointer in NOT_JUDGED
+        if _at(profile, pointer) is not None
+    )
+
+
+def _at(profile: Profile, pointer: str) -> object:
+    """What the profile says at a JSON pointer; None where it is silent."""
+    found: object = profile
+    for name in pointer.strip("/").split("/"):
+        found = getattr(found, name, None)
+    return found
 
 
 def dtype_of(profile: Profile) -> str | None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from framework_advisor.decision.measurements import MeasuredPair, MeasuredProbe, Measurements
+from framework_advisor.decision.measurements import (
+    MeasuredPair,
+    MeasuredProbe,
+    MeasuredTime,
+    Measurements,
+)
 from framework_advisor.recommendation import Contender, Decision, Evidence, StackPiece
 from framework_knowledge.models import Cell, Claim, Gate, Snapshot, Source
 
@@ -21,7 +26,9 @@ def cited_evidence(
     for probe in measurements.probes:
         environments = {t.contender: t.environment for t in probe.times}
         for pair in probe.pairs:
-            known[pair.id] = _probe(probe, pair, environments)
+            known[pair.id] = _pair(probe, pair, environments)
+        for time in probe.times:
+            known[time.id] = _time(probe, time)
     known["profile:team"] = Evidence(
         kind="document",
         statement="what the profile says of the team's skills and existing code",
@@ -84,7 +91,7 @@ def _document(statement: Claim | Cell | Gate, sources: Mapping[str, Source]) -> 
     )
 
 
-def _probe(
+def _pair(
     probe: MeasuredProbe, pair: MeasuredPair, environments: Mapping[Contender, str]
 ) -> Evidence:
     a, b = _name(pair.a), _name(pair.b)
@@ -104,6 +111,24 @@ def _probe(
         environment=", ".join(
             dict.fromkeys(environments[c] for c in (pair.a, pair.b) if c in environments)
         ),
+    )
+
+
+def _time(probe: MeasuredProbe, time: MeasuredTime) -> Evidence:
+    said = time.outcome if time.reason is None else f"{time.outcome}: {time.reason}"
+    return Evidence(
+        kind="probe",
+        statement=f"{probe.probe.title}: {_name(time.contender)}, {probe.device}, "
+        f"{probe.probe.dtype}: {said}",
+        source=f"probe run {probe.run} on host {probe.host}",
+        observed=probe.observed,
+        known=probe.observed,
+        grade="measured",
+        value=time.seconds,
+        unit=None if time.seconds is None else "s per iteration",
+        host=probe.host,
+        run=probe.run,
+        environment=time.environment or None,
     )
 
 

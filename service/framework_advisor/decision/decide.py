@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -16,8 +15,9 @@ from framework_advisor.decision.acceptability import (
     dominated_by,
     score,
 )
-from framework_advisor.decision.circumstances import inferences
+from framework_advisor.decision.circumstances import inferences, unused_fields
 from framework_advisor.decision.cited import cited_evidence
+from framework_advisor.decision.execution import subject_of
 from framework_advisor.decision.flips import fact_flips, requirement_flips, weight_flips
 from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
@@ -43,7 +43,6 @@ from framework_advisor.recommendation import (
     Flip,
     Interval,
     KnowledgeUsed,
-    Measurement,
     NextEvidence,
     Ranked,
     StackValue,
@@ -85,9 +84,7 @@ def decide(
     measured = MeasuredValues(profile, measurements, snapshot, noise)
     values = Values(profile, snapshot, measured, noise)
     everyone = tuple(score(values, weights, stack) for stack in stacks_of(snapshot))
-    answer = _answer(
-        profile, snapshot, measurements, measured.rows, weights, values, everyone, broken
-    )
+    answer = _answer(profile, snapshot, measurements, measured, weights, values, everyone, broken)
     decision = Decision(
         profile=profile,
         inferred=inferences(profile),
@@ -117,7 +114,7 @@ def _answer(
     profile: Profile,
     snapshot: Snapshot,
     measurements: Measurements,
-    rows: tuple[Measurement, ...],
+    measured: MeasuredValues,
     weights: Weights,
     values: Values,
     everyone: Sequence[Scored],
@@ -133,36 +130,46 @@ def _answer(
         return _Answer(verdict=infeasible(), flips=requirements)
     accepted = acceptability(best, weights)
     ranking = tuple(_ranked(values, weights, best, feasible, accepted, i) for i in range(len(best)))
-    applied = tuple(sorted({row.probe for row in rows if row.applied}))
+    applied = tuple(sorted({row.probe for row in measured.rows if row.applied}))
     pick = best[0].stack
     return _Answer(
         verdict=verdict(ranking, accepted, build_stack(profile, snapshot, pick)),
         ranking=ranking,
         unknown=(
             *unknowns(profile, snapshot, [s.stack for s in best]),
-            *_unmeasured(measurements, rows),
+            *_unmeasured(measurements, measured),
+            *unused_fields(profile),
         ),
         flips=(
             *weight_flips(best, weights),
-            *fact_flips(values, weights, best, snapshot, profile),
+            *fact_flips(values, weights, feasible, snapshot, profile),
             *requirements,
         ),
         next_evidence=next_evidence(profile, values, best, accepted, measurements, applied),
-        switching=switching(profile, pick),
+        switching=switching(profile, pick, snapshot),
     )
 
 
-def _unmeasured(measurements: Measurements, rows: Sequence[Measurement]) -> tuple[Unknown, ...]:
-    """Says so where no measurement counts, rather than passing over it."""
-    if any(row.applied for row in rows):
-        return ()
-    why = (
-        "no probe run of this host is known; the speeds rest on documents alone"
-        if not measurements.probes
-        else "no measurement of this host applies to the profile; each says why under measurements"
+def _unmeasured(measurements: Measurements, measured: MeasuredValues) -> tuple[Unknown, ...]:
+    """What was not measured or came to nothing: said rather than passed over."""
+    failed = tuple(
+        Unknown(
+            requirement="measured speed",
+            framework=time.contender.framework,
+            stack=subject_of(time.contender),
+            why=f"{probe.probe.title}, {time.contender.tier}: {time.outcome}"
+            + (f", {time.reason}" if time.reason else ""),
+            resolve_by="probe",
+        )
+        for probe, time in measured.failed()
     )
-    resolve_by: Literal["probe", "ask"] = "ask" if measurements.probes else "probe"
-    return (Unknown(requirement="measured speed", why=why, resolve_by=resolve_by),)
+    if failed or any(row.applied for row in measured.rows):
+        return failed
+    if not measurements.probes:
+        why = "no probe run of this host is known; the speeds rest on documents alone"
+        return (Unknown(requirement="measured speed", why=why, resolve_by="probe"),)
+    why = "nothing measured on this host applies to the profile; measurements say why not"
+    return (Unknown(requirement="measured speed", why=why, resolve_by="ask"),)
 
 
 def _ranked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from framework_advisor.decision.values import Support, Values
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import FactFlip, RequirementFlip, WeightFlip
-from framework_knowledge.models import FrameworkId, Snapshot
+from framework_knowledge.models import FrameworkId, Snapshot, Subject
 
 #: No more than this many facts are tried out; the closest first.
 FACTS_TRIED = 12
@@ -58,83 +58,93 @@ def weight_flips(best: Sequence[Scored], weights: Weights) -> tuple[WeightFlip, 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A fact moved to another anchor, and how far that is from enough (linear estimate)."""
+    """A fact moved to another anchor: how far, and whether a linear estimate calls it enough."""
 
-    support: Support
+    evidence: str
+    subject: Subject
+    from_: str
     to: str
     moved: float
     surplus: float
 
 
 def fact_flips(
-    values: Values, weights: Weights, best: Sequence[Scored], snapshot: Snapshot, profile: Profile
+    values: Values,
+    weights: Weights,
+    feasible: Sequence[Scored],
+    snapshot: Snapshot,
+    profile: Profile,
 ) -> tuple[FactFlip, ...]:
     """Facts that would change the pick if another anchor held, each tried out, smallest step first.
 
-    A fact is first judged by its share in the value it supports; what promises a flip is then
-    decided again with the fact replaced, over all feasible frameworks' best stacks.
+    A fact is first judged by its share in the values it supports; what promises a flip is then
+    decided again with the fact replaced, over every feasible stack.
     """
-    if len(best) == 1:
+    best = best_stacks(feasible)
+    if len(best) < 2:
         return ()
-    candidates = sorted(
+    promising = sorted(
         _candidates(values, weights, best, snapshot, profile), key=lambda c: (c.moved, -c.surplus)
     )
-    found: list[FactFlip] = []
-    seen: set[tuple[str, str]] = set()
-    for candidate in candidates[:FACTS_TRIED]:
-        fact = candidate.support
-        key = (fact.evidence, fact.subject)
-        if key in seen or len(found) == FACTS_NAMED:
+    found: dict[tuple[str, str], FactFlip] = {}
+    for candidate in promising[:FACTS_TRIED]:
+        key = (candidate.evidence, candidate.subject)
+        if key in found or len(found) == FACTS_NAMED:
             continue
-        new_pick = _pick_with(values, weights, best, candidate)
-        if new_pick != best[0].stack.framework:
-            seen.add(key)
-            found.append(
-                FactFlip(
-                    evidence=fact.evidence,
-                    framework=fact.subject,
-                    from_=fact.anchor,
-                    to=candidate.to,
-                    new_pick=new_pick,
-                )
+        new_pick = _pick_with(values, weights, feasible, candidate)
+        if new_pick is not None and new_pick != best[0].stack.framework:
+            found[key] = FactFlip(
+                evidence=candidate.evidence,
+                framework=candidate.subject,
+                from_=candidate.from_,
+                to=candidate.to,
+                new_pick=new_pick,
             )
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _candidates(
     values: Values, weights: Weights, best: Sequence[Scored], snapshot: Snapshot, profile: Profile
 ) -> Iterator[_Candidate]:
+    """Facts and anchors whose whole effect, over all values of the facet, may be enough."""
     scales = {c.id: c.scale for c in snapshot.criteria}
     pick = best[0]
     for item in best:
-        gap = (pick.mean - item.mean) if item is not pick else (pick.mean - best[1].mean)
+        gap = pick.mean - (best[1] if item is pick else item).mean
         for i, criterion in enumerate(CRITERIA):
-            if criterion not in scales:
-                continue
             shares = facet_values(profile, values.facet(criterion)).shares
+            leverage: dict[Support, float] = {}
             for value, share in shares.items():
                 supports = values.supports(item.stack, criterion, value)
                 for support in supports:
-                    for anchor in scales[criterion]:
-                        step = anchor.value - support.value
-                        gain = -step if item is pick else step
-                        effect = float(weights.mean[i]) * share * gain / len(supports)
-                        # Weights within a value differ; half of what is needed is worth a try.
-                        if effect > gap / 2:
-                            yield _Candidate(support, anchor.name, abs(step), effect - gap)
+                    pull = float(weights.mean[i]) * share / len(supports)
+                    leverage[support] = leverage.get(support, 0.0) + pull
+            for support, pull in leverage.items():
+                for anchor in scales[criterion]:
+                    step = anchor.value - support.value
+                    effect = pull * (-step if item is pick else step)
+                    # Weights within a value differ; half of what is needed is worth a try.
+                    if effect > gap / 2:
+                        yield _Candidate(
+                            evidence=support.evidence,
+                            subject=support.subject,
+                            from_=support.anchor,
+                            to=anchor.name,
+                            moved=abs(step),
+                            surplus=effect - gap,
+                        )
 
 
 def _pick_with(
-    values: Values, weights: Weights, best: Sequence[Scored], candidate: _Candidate
-) -> FrameworkId:
-    replaced = {(candidate.support.evidence, candidate.support.subject): candidate.to}
+    values: Values, weights: Weights, feasible: Sequence[Scored], candidate: _Candidate
+) -> FrameworkId | None:
+    replaced = {(candidate.evidence, candidate.subject): candidate.to}
 
-    def mean(item: Scored) -> float:
-        means = [float(values.draws(item.stack, c, replaced).mean()) for c in CRITERIA]
-        return float(weights.mean @ np.array(means))
+    def decided_again(item: Scored) -> Scored:
+        means = np.array([values.draws(item.stack, c, replaced).mean() for c in CRITERIA])
+        return replace(item, mean_by_criterion=means, mean=float(weights.mean @ means))
 
-    winner = max(best, key=lambda item: (mean(item), item is best[0]))
-    return winner.stack.framework
+    return _pick([decided_again(item) for item in feasible])
 
 
 def requirement_flips(

@@ -30,6 +30,7 @@ from framework_advisor.decision.execution import (
 from framework_advisor.decision.measurements import (
     MeasuredPair,
     MeasuredProbe,
+    MeasuredTime,
     Measurements,
     ProbeFacts,
 )
@@ -92,7 +93,7 @@ def resemblance(profile: Profile, probe: ProbeFacts) -> float:
 
 def why_not(profile: Profile, probe: MeasuredProbe, as_of: date) -> str | None:
     """Why a probe does not apply to the profile; None where it does."""
-    return _wrong_time(profile, probe, as_of) or _wrong_work(profile, probe)
+    return _wrong_time(profile, probe, as_of) or wrong_work(profile, probe.probe, probe.device)
 
 
 def _wrong_time(profile: Profile, probe: MeasuredProbe, as_of: date) -> str | None:
@@ -105,8 +106,9 @@ def _wrong_time(profile: Profile, probe: MeasuredProbe, as_of: date) -> str | No
     return None
 
 
-def _wrong_work(profile: Profile, probe: MeasuredProbe) -> str | None:
-    criterion = probe.probe.criterion
+def wrong_work(profile: Profile, probe: ProbeFacts, device: str) -> str | None:
+    """Why a probe on a device does not speak of the profile's work; None where it does."""
+    criterion = probe.criterion
     facet = facet_values(profile, speed_facet(profile, criterion))
     if facet.drawn:
         open_field = (
@@ -114,16 +116,16 @@ def _wrong_work(profile: Profile, probe: MeasuredProbe) -> str | None:
         )
         return f"the profile leaves {open_field} open, so the device is not known"
     wanted = {device_for(profile, criterion, value) for value in facet.shares}
-    if probe.device not in wanted:
+    if device not in wanted:
         named = ", ".join(sorted(facet.shares)) or "no device"
         phase = "trains on" if criterion == "training_speed" else "runs on"
-        return f"measured on {probe.device}; the project {phase} {named}"
+        return f"measured on {device}; the project {phase} {named}"
     dtype = dtype_of(profile) or "float32"
-    if probe.probe.dtype != dtype:
-        return f"measured in {probe.probe.dtype}; the project computes in {dtype}"
-    alike = resemblance(profile, probe.probe)
+    if probe.dtype != dtype:
+        return f"measured in {probe.dtype}; the project computes in {dtype}"
+    alike = resemblance(profile, probe)
     if alike < LEAST_RESEMBLANCE:
-        return f"{probe.probe.title} resembles the workload too little ({alike:.2f})"
+        return f"{probe.title} resembles the workload too little ({alike:.2f})"
     return None
 
 
@@ -161,7 +163,8 @@ def _tier_reason(pair: MeasuredPair, executions: tuple[str, ...], everyday: Ever
         subject = subject_of(side)
         usable = {t for e in executions for t in usable_tiers(e, subject, everyday)}
         if side.tier not in usable:
-            return f"{subject} measured {side.tier}; code of one's own usually runs {min(usable)}"
+            own = f"own code and changing shapes usually run {min(usable)}"
+            return f"{subject} measured {side.tier}; {own}"
     return None
 
 
@@ -282,13 +285,29 @@ class MeasuredValues:
         return value
 
     def evidence(self, stack: Stack, criterion: CriterionId) -> tuple[str, ...]:
-        """Ids of the applied pairs in which the stack takes part, for that criterion."""
+        """Ids of the applied pairs in which the stack takes part, for that criterion.
+
+        Where it takes part in none, ids of its own measurements: a time without a pair, or an
+        outcome that says something of the framework.
+        """
+        found: list[str] = []
+        for probe, _, _ in self._applied:
+            if probe.probe.criterion == criterion:
+                pairs = [
+                    pair.id
+                    for pair in probe.pairs
+                    if pair.id in self._applied_ids and (_is(pair.a, stack) or _is(pair.b, stack))
+                ]
+                found += pairs or [t.id for t in probe.times if _is(t.contender, stack)]
+        return tuple(found)
+
+    def failed(self) -> tuple[tuple[MeasuredProbe, MeasuredTime], ...]:
+        """Measurements that would count and came to nothing."""
         return tuple(
-            pair.id
+            (probe, time)
             for probe, _, _ in self._applied
-            if probe.probe.criterion == criterion
-            for pair in probe.pairs
-            if pair.id in self._applied_ids and (_is(pair.a, stack) or _is(pair.b, stack))
+            for time in probe.times
+            if time.outcome not in FACTS_ABOUT_THE_FRAMEWORK | {"ok"}
         )
 
 

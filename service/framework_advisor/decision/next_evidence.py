@@ -20,6 +20,7 @@ from framework_advisor.decision.measured_values import (
     device_for,
     resemblance,
     speed_facet,
+    wrong_work,
 )
 from framework_advisor.decision.measurements import Measurements, ProbeFacts
 from framework_advisor.decision.values import Values
@@ -98,30 +99,38 @@ def _probes(
 ) -> list[NextEvidence]:
     found = []
     for probe in measurements.catalogue:
-        alike = resemblance(profile, probe)
-        devices = _devices(profile, probe)
-        if probe.id in applied or alike < LEAST_RESEMBLANCE or not devices:
+        devices, why = _devices(profile, probe)
+        if probe.id in applied or not devices:
             continue
         column = CRITERIA.index(probe.criterion)
         # The lead of the pick on that criterion is what the probe measures; what it leaves open
         # (resemblance below 1) is lost in proportion.
         lead = best[0].by_criterion[:, column] - best[1].by_criterion[:, column]
         bounds = np.quantile(lead, np.linspace(0, 1, OUTCOMES + 1)[1:-1])
-        gain = alike * expected_gain(accepted, np.searchsorted(bounds, lead))
+        gain = expected_gain(accepted, np.searchsorted(bounds, lead))
         found.append(
             NextEvidence(
                 probe=probe.id,
-                expected_gain=gain,
+                expected_gain=resemblance(profile, probe) * gain,
                 cost_s=probe.cost_s,
-                why=f"{probe.title}, on {' or '.join(devices)}: {probe.criterion} rests on no "
-                "measurement",
+                why=f"{probe.title}, for {probe.criterion}, {why}",
             )
         )
     return found
 
 
-def _devices(profile: Profile, probe: ProbeFacts) -> tuple[str, ...]:
-    """Devices on which the probe would apply to the profile."""
-    facet = facet_values(profile, speed_facet(profile, probe.criterion))
-    devices = {device_for(profile, probe.criterion, value) for value in facet.shares}
-    return tuple(sorted(d for d in devices if d))
+def _devices(profile: Profile, probe: ProbeFacts) -> tuple[tuple[str, ...], str]:
+    """Devices on which the probe would count for the profile, and how to say so."""
+    criterion = probe.criterion
+    facet = facet_values(profile, speed_facet(profile, criterion))
+    named = {device_for(profile, criterion, value) for value in facet.shares}
+    devices = tuple(sorted(d for d in named if d))
+    if facet.drawn:
+        # Where the device is open, the probe is named all the same, with what it takes to count.
+        alike = resemblance(profile, probe) >= LEAST_RESEMBLANCE
+        field = (
+            "targets" if speed_facet(profile, criterion) == "target" else "platform.accelerators"
+        )
+        return (devices if alike else ()), f"on the device that {field}, once stated, means"
+    fitting = tuple(d for d in devices if wrong_work(profile, probe, d) is None)
+    return fitting, f"on {' or '.join(fitting)}"

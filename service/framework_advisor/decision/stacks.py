@@ -25,10 +25,24 @@ def build_stack(profile: Profile, snapshot: Snapshot, candidate: Candidate) -> S
         backend=_backend(snapshot, candidate),
         execution=first("execution"),
         export=tuple(first("export", target) for target in targets),
-        serving=first("serving", next(iter(targets), "")),
+        serving=_serving(profile, snapshot, candidate, compiles),
         distribution=first("distribution"),
         data=first("data"),
     )
+
+
+def _serving(
+    profile: Profile, snapshot: Snapshot, candidate: Candidate, compiles: bool
+) -> StackPiece:
+    """What serves the first target that is served at all: a phone or a browser serves itself."""
+    if profile.targets is None:
+        return StackPiece(choice="open", why="the profile does not say where the model runs")
+    pieces = [
+        _first(profile, snapshot, candidate, "serving", wish.kind, compiles)
+        for wish in profile.target_wishes or ()
+    ]
+    none = StackPiece(choice="none needed", why="the model runs within the application")
+    return next((piece for piece in pieces if piece.choice != "none needed"), none)
 
 
 def _first(

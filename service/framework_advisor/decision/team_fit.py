@@ -35,7 +35,7 @@ def team_fit(profile: Profile, stack: Stack, fluent_in: str, noise: Noise) -> Ar
     ``fluent_in`` is the framework that the team knows best where the profile leaves it open.
     """
     team = profile.team or Team()
-    if team.skills is None and not team.existing_code:
+    if not team.skills and not team.existing_code:
         centre = FLUENT if fluent_in == stack.framework else FOREIGN
         carried = CARRY_OVER.get((_framework(fluent_in), stack.framework), 0.0) * FLUENT
         centre, spread = max(centre, carried), OPEN_SPREAD
@@ -50,12 +50,12 @@ def _stated_fit(team: Team, framework: FrameworkId) -> tuple[float, float]:
     levels: Mapping[FrameworkId, float] = {
         f: max(skills.get(f, 0.0), CODE_VALUE if f in kept else 0.0) for f in {*skills, *kept}
     }
-    if framework in levels:
-        return levels[framework], STATED_SPREAD
     carried = max(
         (CARRY_OVER.get((known, framework), 0.0) * level for known, level in levels.items()),
         default=0.0,
     )
+    if framework in levels:
+        return max(levels[framework], carried), STATED_SPREAD
     return max(UNNAMED, carried), OPEN_SPREAD
 
 

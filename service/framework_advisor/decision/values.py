@@ -1,8 +1,9 @@
 """Values of the stacks on the criteria's fixed scales, with their uncertainty.
 
 What speaks of a stack on a criterion is pooled: the mean of the anchors that the claims satisfy,
-each weighted by its grade, with a spread from grade and age. Age widens and never shifts, so that
-older evidence cannot narrow an interval. Where nothing speaks, the value is uniform on [0, 1].
+each weighted by its grade, with a spread from grade, age and disagreement. Age widens the spread
+and leaves the centre, so that older evidence does not narrow an interval; draws are cut off at 0
+and 1. Where nothing speaks, the value is uniform on [0, 1].
 Measured beats documented beats judged by being less uncertain, not by fiat; where a measurement
 applies, it stands in for what documents say of the same thing.
 """
@@ -40,7 +41,7 @@ SPREAD: Mapping[Grade, float] = {
     "primary": 0.15,
     "secondary": 0.20,
     "judgement": 0.25,
-    "unsourced": 0.30,
+    "unsourced": 0.40,
 }
 #: Evidence that was read longer ago than this loses certainty, that much a year.
 FRESH_YEARS = 1.0
@@ -138,29 +139,42 @@ class Values:
         """Draws for one value of the facet."""
         if criterion == "team_fit":
             return team_fit(self._profile, stack, value, self._noise)
-        if criterion in SPEEDS:
-            measured = self._measured_at(stack, criterion, value)
-            if measured is not None:
-                return measured
+        documented = self._documented_at(stack, criterion, value, replaced)
+        if criterion not in SPEEDS:
+            return documented
+        measured = [part for _, part in self._measured_at(stack, criterion, value)]
+        parts = [documented if part is None else part for part in measured]
+        return parts[0] if len(parts) == 1 else np.choose(self.facet_index("execution"), parts)
+
+    def _documented_at(
+        self,
+        stack: Stack,
+        criterion: CriterionId,
+        value: str,
+        replaced: Mapping[tuple[str, Subject], str],
+    ) -> Array:
+        """Draws from what claims and cells say; uniform where they say nothing."""
         supports = self.supports(stack, criterion, value, replaced)
         if not supports:
             return self._noise.uniform("unknown", stack.subject, criterion)
         weights = np.array([1 / SPREAD[s.grade] ** 2 for s in supports])
         weights /= weights.sum()
-        drawn = np.zeros(self._noise.draws)
+        values = np.array([s.value for s in supports])
+        # Sources that disagree leave open which of them is right.
+        disagreement = float(np.sqrt(weights @ (values - weights @ values) ** 2))
+        drawn = disagreement * self._noise.normal("disagreement", criterion, supports[0].subject)
         for weight, s in zip(weights, supports, strict=True):
             noise = self._noise.normal("fact", s.evidence, s.subject)
             drawn += weight * (s.value + s.spread * noise)
         return np.clip(drawn, 0.0, 1.0)
 
-    def _measured_at(self, stack: Stack, criterion: CriterionId, value: str) -> Array | None:
+    def _measured_at(
+        self, stack: Stack, criterion: CriterionId, value: str
+    ) -> tuple[tuple[str, Array | None], ...]:
+        """Measured draws for each way the project's code may run; None where there are none."""
         device = device_for(self._profile, criterion, value)
         executions = facet_values(self._profile, "execution").shares
-        parts = [self._measured.draws(stack, criterion, device, e) for e in executions]
-        known = [part for part in parts if part is not None]
-        if len(known) < len(parts):
-            return known[0] if known else None
-        return known[0] if len(known) == 1 else np.choose(self.facet_index("execution"), known)
+        return tuple((e, self._measured.draws(stack, criterion, device, e)) for e in executions)
 
     def supports(
         self,
@@ -209,14 +223,15 @@ class Values:
         """What a value rests on, and the ids of its evidence."""
         if criterion == "team_fit":
             team = self._profile.team
-            told = team is not None and (team.skills is not None or bool(team.existing_code))
+            told = team is not None and bool(team.skills or team.existing_code)
             return ("judged", ("profile:team",)) if told else ("unknown", ())
         measured: tuple[str, ...] = ()
         supports: dict[str, Support] = {}
         for value in facet_values(self._profile, self.facet(criterion)).shares:
-            if criterion in SPEEDS and self._measured_at(stack, criterion, value) is not None:
+            parts = self._measured_at(stack, criterion, value) if criterion in SPEEDS else ()
+            if any(part is not None for _, part in parts):
                 measured = self._measured.evidence(stack, criterion)
-            else:
+            if not parts or any(part is None for _, part in parts):
                 supports |= {s.evidence: s for s in self.supports(stack, criterion, value)}
         evidence = (*measured, *supports)
         if measured:

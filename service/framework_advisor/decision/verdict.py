@@ -36,11 +36,11 @@ def _status(
     ranking: Sequence[Ranked], accepted: Acceptability, p_best: float, regret: float
 ) -> tuple[Status, str]:
     pick = ranking[0].framework
-    if len(ranking) == 1:
-        return "clear", f"{pick} is the only framework that meets the requirements"
     unknown = sum(c.weight for c in ranking[0].contributions if c.basis == "unknown")
     if unknown > UNKNOWN_SHARE:
         return "insufficient_evidence", f"{unknown:.0%} of the weight rests on what is not known"
+    if len(ranking) == 1:
+        return "clear", f"{pick} is the only framework that no requirement rules out"
     second = ranking[1].framework
     odds = f"{pick} is the best in {p_best:.0%} of the draws"
     if p_best < CLEAR and max(regret, accepted.expected_regret(1)) < INDIFFERENT_REGRET:
@@ -62,6 +62,6 @@ def infeasible() -> Verdict:
         p_best=None,
         p_best_se=None,
         expected_regret=None,
-        why="no framework meets every requirement; see what is excluded and which requirement, "
-        "dropped, would leave one",
+        why="no framework meets every requirement; see what is excluded, and under flips "
+        "whether dropping one requirement would leave one",
     )

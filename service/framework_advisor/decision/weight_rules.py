@@ -80,7 +80,7 @@ def _code_to_keep(profile: Profile) -> bool:
 
 def _demanding_latency(profile: Profile) -> bool:
     scale = profile.scale
-    return scale is not None and (scale.p99_ms is not None or scale.requests_per_second is not None)
+    return scale is not None and (scale.p99_ms is not None or bool(scale.requests_per_second))
 
 
 RULES: tuple[Rule, ...] = (

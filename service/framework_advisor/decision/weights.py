@@ -72,7 +72,8 @@ def draw_weights(profile: Profile, noise: Noise) -> Weights:
     """Draw the weights; see the module for the distribution."""
     preferences = profile.preferences
     stated = dict(preferences.swings or {}) if preferences else {}
-    ranking = (preferences.ranking or ()) if preferences else ()
+    # A swing of 0 removes a criterion, also from the ranking.
+    ranking = tuple(c for c in ((preferences and preferences.ranking) or ()) if stated.get(c) != 0)
     central = swings(profile) | stated
     columns = [
         central[c]
@@ -94,7 +95,8 @@ def _raise_ranked(raw: Array, ranking: tuple[CriterionId, ...], noise: Noise) ->
     """
     named = [CRITERIA.index(c) for c in ranking]
     rest = [i for i in range(len(CRITERIA)) if i not in named]
-    floor = raw[:, rest].max(axis=1) if rest else np.ones(len(raw))
+    floor = raw[:, rest].max(axis=1) if rest else np.zeros(len(raw))
+    floor[floor == 0] = 1.0  # nothing else counts: only the order among the named is left
     uniform = np.stack([noise.uniform("ranking", str(i)) for i in range(len(named))], axis=1)
     lift = 1.0 + 2.0 * -np.sort(-uniform, axis=1)
     raw[:, named] = floor[:, None] * lift

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -136,6 +138,18 @@ def test_every_requirement_dropped_changes_the_pick_as_stated(profile: Profile) 
             gates = () if flip.change == "drop" else (gate("windows", {"jax": "fail"}),)
             changed = answer(profile, SNAPSHOT.model_copy(update={"gates": gates}))
             assert changed.verdict.framework == flip.new_pick
+
+
+def test_what_is_stated_and_not_judged_is_said() -> None:
+    out = answer(Profile(stage="production", serving={"language": ["rust"]}))
+    assert "/serving/language" in {u.field for u in out.unknown}
+    assert "/serving/language" not in {u.field for u in answer(Profile(stage="production")).unknown}
+
+
+def test_the_answer_carries_the_profile_as_it_was_given() -> None:
+    given_ = {"stage": "research", "evidence": {"probe_run": None}}
+    out = json.loads(answer(Profile.model_validate(given_)).model_dump_json())
+    assert out["profile"] == given_
 
 
 def test_the_seed_moves_the_draws_and_not_the_facts() -> None:

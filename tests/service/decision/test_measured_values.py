@@ -6,8 +6,14 @@ import pytest
 
 from framework_advisor import Profile
 from framework_advisor.decision import decide
-from framework_advisor.decision.measured_values import measurement_rows, reconcile
+from framework_advisor.decision.measured_values import (
+    MeasuredValues,
+    measurement_rows,
+    reconcile,
+)
 from framework_advisor.decision.measurements import Measurements
+from framework_advisor.decision.noise import Noise
+from framework_advisor.decision.requirements import Stack
 from framework_advisor.recommendation import Decision
 from framework_knowledge.models import Piece
 from worlds import CNN_STEP, TODAY, contender, everywhere, inverted, measured, world
@@ -67,7 +73,7 @@ def test_inverting_every_ratio_changes_the_pick() -> None:
         ({"platform": {}}, "leaves platform.accelerators open"),
         ({"workload": {"family": "cnn", "model": {"dtype": "bfloat16"}}}, "bfloat16"),
         ({"workload": {"family": "llm"}}, "too little"),
-        ({"workload": {"family": "cnn", "custom_research_code": True}}, "usually runs eager"),
+        ({"workload": {"family": "cnn", "custom_research_code": True}}, "usually run eager"),
     ],
 )
 def test_what_does_not_match_is_listed_with_the_reason_and_moves_nothing(
@@ -143,7 +149,10 @@ def test_a_wrong_result_is_a_fact_about_the_framework() -> None:
     kept = tuple(p for p in probe.pairs if "tensorflow" not in p.id)
     broken = probe.model_copy(update={"times": wrong, "pairs": kept})
     out = answer(Measurements(probes=(broken,)))
-    assert training_speed(out, "tensorflow")[0] == 0
+    assert training_speed(out, "tensorflow") == (0, "measured")
+    row = next(r for r in out.ranking if r.framework == "tensorflow")
+    (cited,) = next(c.evidence for c in row.contributions if c.criterion == "training_speed")
+    assert "wrong_result" in out.evidence[cited].statement
 
 
 def test_a_crash_leaves_the_framework_to_its_documents() -> None:
@@ -156,7 +165,37 @@ def test_a_crash_leaves_the_framework_to_its_documents() -> None:
     )
     kept = tuple(p for p in probe.pairs if "tensorflow" not in p.id)
     broken = probe.model_copy(update={"times": crashed, "pairs": kept})
-    assert training_speed(answer(Measurements(probes=(broken,))), "tensorflow")[1] == "documented"
+    out = answer(Measurements(probes=(broken,)))
+    assert training_speed(out, "tensorflow")[1] == "documented"
+    (said,) = [u for u in out.unknown if u.requirement == "measured speed"]
+    assert (said.stack, said.resolve_by) == ("tensorflow", "probe")
+    assert "crash" in said.why
+
+
+def test_a_time_without_a_pair_is_still_traced_to_its_measurement() -> None:
+    (probe,) = measured(SECONDS).probes
+    alone = probe.model_copy(update={"times": probe.times[:1], "pairs": ()})
+    out = answer(Measurements(probes=(alone,)))
+    assert training_speed(out, "pytorch")[1] == "measured"
+    row = next(r for r in out.ranking if r.framework == "pytorch")
+    (cited,) = next(c.evidence for c in row.contributions if c.criterion == "training_speed")
+    assert out.evidence[cited].value == SECONDS["pytorch"]
+
+
+def test_an_exact_time_still_leaves_the_distance_from_a_probe_to_real_work() -> None:
+    profile = Profile.model_validate(CPU)
+    noise = Noise(0, 4000)
+    exact = MeasuredValues(profile, measured(SECONDS, half_width=1e-6), world(), noise)
+    drawn = exact.draws(Stack("pytorch", "pytorch"), "training_speed", "cpu", "compiled")
+    # 0.35 of the eight octaves that span the scale.
+    assert drawn is not None
+    assert drawn.std() == pytest.approx(0.35 / 8, rel=0.05)
+
+
+def test_a_probe_in_another_dtype_is_not_what_is_asked_for_next() -> None:
+    changes = {"workload": {"family": "cnn", "model": {"dtype": "bfloat16"}}}
+    out = answer(Measurements(catalogue=(CNN_STEP,)), **changes)
+    assert "cnn_train_step" not in {e.probe for e in out.next_evidence}
 
 
 def test_own_code_is_judged_by_how_each_framework_usually_runs() -> None:

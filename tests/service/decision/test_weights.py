@@ -48,6 +48,15 @@ def test_a_swing_of_zero_removes_a_criterion() -> None:
     assert mean_weight("deployment", preferences={"swings": {"deployment": 0}}) == 0
 
 
+def test_a_ranking_of_all_that_counts_leaves_the_rest_at_zero() -> None:
+    swings = dict.fromkeys(CRITERIA, 0) | {"security": 10}
+    profile = Profile(
+        stage="research", preferences={"swings": swings, "ranking": ["security", "deployment"]}
+    )
+    drawn = draw_weights(profile, Noise(0, 50)).draws
+    np.testing.assert_allclose(drawn[:, CRITERIA.index("security")], 1.0)
+
+
 def test_a_swing_replaces_what_the_circumstances_say() -> None:
     low = mean_weight("deployment", preferences={"swings": {"deployment": 5}})
     high = mean_weight("deployment", preferences={"swings": {"deployment": 100}})
