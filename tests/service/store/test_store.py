@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from advanced_alchemy.exceptions import IntegrityError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -195,19 +196,24 @@ def test_a_host_shows_the_peaks_of_its_newest_run_that_has_any(tmp_path: Path) -
 def test_writers_of_two_processes_wait_for_each_other(
     tmp_path: Path, answer: Recommendation
 ) -> None:
-    async def act(first: Store) -> int:
-        async with Store(Settings(data_dir=tmp_path)) as second:
-            await asyncio.gather(
-                *(
-                    (first, second)[number % 2].recommendations.add(
-                        renamed(answer, f"rec_{number}")
-                    )
-                    for number in range(40)
-                )
-            )
-            return (await second.recommendations.page(1)).total
+    """Also where they read before they write, which SQLite refuses unless asked to wait."""
 
-    assert using(tmp_path, act) == 40
+    async def act(first: Store) -> tuple[int, int]:
+        async with Store(Settings(data_dir=tmp_path)) as second:
+            stores = [first, second] * 20
+            await asyncio.gather(
+                *(s.recommendations.add(renamed(answer, f"r{n}")) for n, s in enumerate(stores)),
+                *(s.hosts.add(measuring.HOST) for s in stores),
+            )
+            page = await second.recommendations.page(1)
+            return page.total, len(await second.hosts.all())
+
+    assert using(tmp_path, act) == (40, 1)
+
+
+def test_a_run_belongs_to_a_host_that_is_known(tmp_path: Path) -> None:
+    with pytest.raises(IntegrityError):
+        using(tmp_path, lambda store: store.runs.create(measuring.request(), "host_nobody_knows"))
 
 
 WRITER = """
