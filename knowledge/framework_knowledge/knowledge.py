@@ -93,7 +93,7 @@ def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
         as_of=day,
         sha256="",
         criteria=knowledge.criteria,
-        frameworks=tuple(_framework_on(day, live, each) for each in knowledge.frameworks),
+        frameworks=_frameworks_on(knowledge, day, live),
         claims=told_claims,
         cells=cells,
         gates=gates,
@@ -118,10 +118,21 @@ def _cell_on(live: frozenset[str], cell: Cell, *, checked: bool) -> Cell:
     return cell.model_copy(update=update)
 
 
+def _frameworks_on(knowledge: Knowledge, day: date, live: frozenset[str]) -> tuple[Framework, ...]:
+    return tuple(
+        _framework_on(day, live, framework)
+        for framework in knowledge.frameworks
+        if framework.published is None or framework.published <= day
+    )
+
+
 def _framework_on(day: date, live: frozenset[str], framework: Framework) -> Framework:
-    update: dict[str, object] = {"evidence": _only(live, framework.evidence)}
+    update: dict[str, object] = {"evidence": _only(live, framework.evidence), "earlier": ()}
     if framework.released > day:
         update["version"] = "unknown"
+    era = next((each for each in framework.earlier if day < each.until), None)
+    if era is not None:
+        update |= {"summary": era.summary, "backends": era.backends}
     return framework.model_copy(update=update)
 
 

@@ -75,7 +75,7 @@ BAD_FIELDS = [
      "pieces.7.successor", "is itself deprecated"),
     ("stacks.yaml", "    successor: tensorflow_api\n", "", None, "pieces.7.successor",
      "a piece that is ended must name its successor"),
-    ("frameworks.yaml", "evidence: [torch_current_release]", "evidence: [torch]", 0,
+    ("frameworks.yaml", "evidence: [torch_current_release,", "evidence: [torch,", 0,
      "frameworks.0.evidence.0", "'torch' is no claim"),
     ("criteria.yaml", "value: 0.25", "value: 0.75", None, "criteria.0",
      "anchors must have distinct values"),

@@ -226,7 +226,7 @@ def test_no_gate_and_no_piece_names_a_day_after_it_began() -> None:
         for day in days_named(text)
         if day > since
     }
-    assert found == {"jax_not_public", "keras_backends_not_public"}  # they say when they end
+    assert found == set()
 
 
 @given(st.dates(min_value=KNOWLEDGE.first_day, max_value=date(2026, 11, 22)))
@@ -280,15 +280,15 @@ def test_a_replay_meets_the_world_of_its_day(day: date, told: set[str], untold: 
 
 
 #: Gates that stand without evidence on some days, each with the reason.
-WITHOUT_EVIDENCE = {
-    "trainium": "nothing was looked up, which is what it says",
-    "jax_not_public": "nothing was known of it",
-    "keras_backends_not_public": "nothing was known of them",
-}
+WITHOUT_EVIDENCE = {"trainium": "nothing was looked up, which is what it says"}
 
 
 @given(st.dates(min_value=KNOWLEDGE.first_day, max_value=date(2026, 11, 23)))
 def test_whatever_stands_cites_what_was_known(day: date) -> None:
     snapshot = KNOWLEDGE.snapshot(day)
-    bare = {each.id for each in (*snapshot.gates, *snapshot.pieces) if not each.evidence}
+    bare = {
+        each.id
+        for each in (*snapshot.gates, *snapshot.pieces, *snapshot.frameworks)
+        if not each.evidence
+    }
     assert bare <= set(WITHOUT_EVIDENCE)
