@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,8 +45,12 @@ def test_a_killed_supervisor_takes_the_silent_probes_with_it(
     assert len(below) == 1
     supervisor.kill()
     supervisor.wait()
-    eventually(lambda: not alive(below), 5)
     supervisor.stdout.close()
+    try:
+        eventually(lambda: not alive(below), 5)
+    finally:
+        for pid in alive(below):
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_probes_whose_supervisor_is_gone_already_do_not_begin(
