@@ -80,6 +80,18 @@ class Stack(Model):
     distribution: StackPiece
     data: StackPiece
 
+    def pieces(self) -> tuple[tuple[str, StackPiece], ...]:
+        """Every piece with its name, in the order in which one builds."""
+        return (
+            ("API", self.api),
+            ("backend", self.backend),
+            ("execution", self.execution),
+            *((f"export to {piece.target}", piece) for piece in self.export),
+            ("serving", self.serving),
+            ("distribution", self.distribution),
+            ("data", self.data),
+        )
+
 
 class Verdict(Model):
     """The answer in one piece. Figures are None where nothing is feasible."""

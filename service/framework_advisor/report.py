@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from framework_advisor.recommendation import Flip, Measurement, Recommendation, StackPiece
+from framework_advisor.recommendation import Flip, Measurement, Recommendation
 
 TITLES = {
     "pytorch": "PyTorch",
@@ -95,17 +95,7 @@ def _outcome(rec: Recommendation) -> Iterator[str]:
     yield f"**{TITLES[verdict.framework]}**: {verdict.why}."
     yield f"Expected regret {verdict.expected_regret:.4f} on a scale from 0 to 1."
     yield from ("", "| piece | choice | why |", "|---|---|---|")
-    stack = verdict.stack
-    pieces: list[tuple[str, StackPiece]] = [
-        ("API", stack.api),
-        ("backend", stack.backend),
-        ("execution", stack.execution),
-        *((f"export to {piece.target}", piece) for piece in stack.export),
-        ("serving", stack.serving),
-        ("distribution", stack.distribution),
-        ("data", stack.data),
-    ]
-    for name, piece in pieces:
+    for name, piece in verdict.stack.pieces():
         yield f"| {name} | {_cell(piece.choice)} | {_cell(piece.why)} |"
     yield from ("", "### Consequences", "")
     for c in sorted(rec.ranking[0].contributions, key=lambda c: -c.weight * c.value)[:5]:

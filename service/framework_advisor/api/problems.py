@@ -121,10 +121,13 @@ def _invalid_query(request: AnyRequest, error: ValidationException) -> Response[
 def _http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and error.status_code != 503:
         return _unforeseen(request, error)
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        limit = f"at most {request.route_handler.resolve_request_max_body_size()} bytes"
+        too_large = FieldError("", "the body is larger than this service accepts", limit)
+        return problem(request, 413, f"The body is too large: {limit}.", (too_large,))
     detail = {
         404: "There is nothing under this path.",
         405: "This path does not know that method.",
-        413: "The body is larger than this service accepts.",
     }.get(error.status_code, error.detail)
     return problem(request, error.status_code, detail, headers=error.headers)
 

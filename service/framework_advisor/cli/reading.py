@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from framework_advisor.cli.output import duration, table
-from framework_advisor.recommendation import Contender, Measurement, Recommendation, StackPiece
+from framework_advisor.decision.execution import subject_of
+from framework_advisor.recommendation import Contender, Measurement, Recommendation
 from framework_advisor.report import TITLES, flip_sentence
+
+NEAREST_WEIGHTS = 5
 
 
 def reading(rec: Recommendation) -> Iterator[str]:
@@ -16,7 +19,7 @@ def reading(rec: Recommendation) -> Iterator[str]:
     yield from _section("Ruled out", _excluded(rec))
     yield from _section("Not known", _unknown(rec))
     yield from _section("Measured", _measured(rec))
-    yield from _section("What would flip it", (flip_sentence(flip) for flip in rec.flips))
+    yield from _section("What would flip it", _flips(rec))
     yield from _section("What to find out next", _next(rec))
 
 
@@ -42,18 +45,9 @@ def _verdict(rec: Recommendation) -> Iterator[str]:
         )
     yield verdict.why
     if verdict.stack is not None:
-        stack = verdict.stack
-        pieces: list[tuple[str, StackPiece]] = [
-            ("API", stack.api),
-            ("backend", stack.backend),
-            ("execution", stack.execution),
-            *((f"export to {piece.target}", piece) for piece in stack.export),
-            ("serving", stack.serving),
-            ("distribution", stack.distribution),
-            ("data", stack.data),
-        ]
         yield from _section(
-            "Build with", (f"{name}: {piece.choice} ({piece.why})" for name, piece in pieces)
+            "Build with",
+            (f"{name}: {piece.choice} ({piece.why})" for name, piece in verdict.stack.pieces()),
         )
 
 
@@ -89,15 +83,31 @@ def _unknown(rec: Recommendation) -> Iterator[str]:
 def _measured(rec: Recommendation) -> Iterator[str]:
     if not rec.measurements:
         yield "nothing on this host yet, or nothing that counts: framework-advisor probe run"
-    for row in rec.measurements:
-        if row.applied:
-            yield f"{_comparison(row)} (run {row.run})"
+    applied = [row for row in rec.measurements if row.applied]
+    told = [row for row in applied if _tells(row, rec)]
+    yield from (f"{_comparison(row)} (run {row.run})" for row in told)
+    if len(applied) > len(told):
+        yield f"{len(applied) - len(told)} more applied: --json lists them all"
     left_out: dict[str, int] = {}
     for row in rec.measurements:
         if row.why_not:
             left_out[row.why_not] = left_out.get(row.why_not, 0) + 1
     for reason, number in left_out.items():
         yield f"{number} not applied: {reason}"
+
+
+def _tells(row: Measurement, rec: Recommendation) -> bool:
+    """Whether a ratio sets the pick beside another framework's best stack, both alike compiled."""
+    subjects = {subject_of(row.a), subject_of(row.b)}
+    ranked = {item.stack for item in rec.ranking}
+    return rec.ranking[0].stack in subjects and subjects <= ranked and row.a.tier == row.b.tier
+
+
+def _flips(rec: Recommendation) -> Iterator[str]:
+    """The nearest weights, and every fact and requirement."""
+    weights = [flip for flip in rec.flips if flip.kind == "weight"]
+    others = [flip for flip in rec.flips if flip.kind != "weight"]
+    yield from (flip_sentence(flip) for flip in (*weights[:NEAREST_WEIGHTS], *others))
 
 
 def _comparison(row: Measurement) -> str:

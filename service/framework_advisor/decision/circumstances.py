@@ -271,7 +271,10 @@ def _flags_match(when: Circumstances, profile: Profile) -> bool:
         (when.beginners, team.beginners if team else None),
         (when.pretrained, team.pretrained if team else None),
     )
-    return all(wanted is None or wanted == given for wanted, given in pairs)
+    return all(wanted is None or wanted == given for wanted, given in pairs) and (
+        when.artefact_years_min is None
+        or ((constraints and constraints.artefact_years) or 0.0) >= when.artefact_years_min
+    )
 
 
 def _python_matches(when: Circumstances, profile: Profile) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from framework_advisor.decision.measurements import (
     MeasuredPair,
@@ -10,7 +10,15 @@ from framework_advisor.decision.measurements import (
     MeasuredTime,
     Measurements,
 )
-from framework_advisor.recommendation import Contender, Decision, Evidence, StackPiece
+from framework_advisor.recommendation import (
+    Contender,
+    Contribution,
+    Decision,
+    Evidence,
+    Exclusion,
+    StackPiece,
+    Switching,
+)
 from framework_knowledge.models import Cell, Claim, Gate, Snapshot, Source
 
 
@@ -40,31 +48,17 @@ def cited_evidence(
 
 
 def _ids(decision: Decision) -> Iterator[str]:
-    for ranked in decision.ranking:
-        for contribution in ranked.contributions:
-            yield from contribution.evidence
-    for exclusion in decision.excluded:
-        yield from exclusion.evidence
-    for move in decision.switching:
-        yield from move.evidence
-    for flip in decision.flips:
-        if flip.kind == "fact":
-            yield flip.evidence
-    for row in decision.measurements:
-        if row.applied:
-            yield row.id
-    for piece in _pieces(decision):
-        yield from piece.evidence
-
-
-def _pieces(decision: Decision) -> Sequence[StackPiece]:
     stack = decision.verdict.stack
-    if stack is None:
-        return ()
-    return (
-        stack.api, stack.backend, stack.execution, *stack.export, stack.serving,
-        stack.distribution, stack.data,
-    )  # fmt: skip
+    citing: tuple[Contribution | Exclusion | Switching | StackPiece, ...] = (
+        *(c for ranked in decision.ranking for c in ranked.contributions),
+        *decision.excluded,
+        *decision.switching,
+        *(piece for _, piece in (stack.pieces() if stack else ())),
+    )
+    for item in citing:
+        yield from item.evidence
+    yield from (flip.evidence for flip in decision.flips if flip.kind == "fact")
+    yield from (row.id for row in decision.measurements if row.applied)
 
 
 def _document(statement: Claim | Cell | Gate, sources: Mapping[str, Source]) -> Evidence:

@@ -1,9 +1,13 @@
 """Who is ruled out, who is not, and of whom it is not known."""
 
+import pytest
+
 from framework_advisor import Profile
 from framework_advisor.decision import decide
+from framework_advisor.decision.circumstances import applies
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.recommendation import Decision
+from framework_knowledge.models import Circumstances
 from worlds import everywhere, gate, world
 
 LEVELS = {"pytorch": "best", "tensorflow": "middling", "keras": "fair", "jax": "poor"}
@@ -22,6 +26,38 @@ def answer(*gates: object, **profile: object) -> Decision:
 
 def ranked(decision: Decision) -> set[str]:
     return {row.framework for row in decision.ranking}
+
+
+#: For each circumstance that a statement may name: a value, and a profile that meets it.
+CIRCUMSTANCES = {
+    "targets": (("browser",), {"targets": ["browser"]}),
+    "accelerators": (("tpu",), {"platform": {"accelerators": ["tpu"]}}),
+    "os": (("macos",), {"platform": {"os": ["macos"]}}),
+    "families": (("gnn",), {"workload": {"family": "gnn"}}),
+    "scale": (("multi_node",), {"scale": {"training_nodes": 4}}),
+    "stages": (("education",), {"stage": "education"}),
+    "cloud": (("aws",), {"platform": {"cloud": ["aws"]}}),
+    "python_min": ("3.14", {"platform": {"python": "3.14"}}),
+    "python_max": ("3.10", {"platform": {"python": "3.10"}}),
+    "npu": (True, {"serving": {"npu": True}}),
+    "untrusted_models": (True, {"constraints": {"untrusted_models": True}}),
+    "vendor_patched_image": (True, {"constraints": {"vendor_patched_image": True}}),
+    "beginners": (True, {"team": {"beginners": True}}),
+    "pretrained": (True, {"team": {"pretrained": True}}),
+    "artefact_years_min": (2.0, {"constraints": {"artefact_years": 2}}),
+}
+
+
+def test_every_circumstance_is_tried_here() -> None:
+    assert set(CIRCUMSTANCES) == set(Circumstances.model_fields)
+
+
+@pytest.mark.parametrize("name", CIRCUMSTANCES)
+def test_a_circumstance_matches_the_profile_that_meets_it_and_no_silent_one(name: str) -> None:
+    value, meeting = CIRCUMSTANCES[name]
+    when = Circumstances.model_validate({name: value})
+    assert applies(when, Profile.model_validate({"stage": "research"} | meeting))
+    assert not applies(when, Profile(stage="research"))
 
 
 def test_a_failed_gate_rules_a_framework_out_with_its_reason() -> None:
