@@ -103,6 +103,11 @@ class Circumstances(Model):
     vendor_patched_image: bool | None = None
     beginners: bool | None = None
     pretrained: bool | None = None
+    artefact_years_min: float | None = Field(
+        default=None,
+        gt=0,
+        description="years, or more, for which a saved model must load without a new export",
+    )
 
 
 class Dated(Model):

@@ -69,6 +69,8 @@ BAD_FIELDS = [
      "gates.0.evidence.0", "'nvidia' is no claim"),
     ("requirements.yaml", "accelerators: [nvidia]", "python_min: 3.14", 0,
      "gates.0.when.python_min", "3.14 does not fit"),
+    ("requirements.yaml", "artefact_years_min: 0.5", "artefact_years_min: -1", 0,
+     "gates.22.when.artefact_years_min", "-1 does not fit"),
     ("stacks.yaml", "successor: tensorflow_api", "successor: tensorflow_ap", 0,
      "pieces.7.successor", "'tensorflow_ap' is no piece"),
     ("stacks.yaml", "successor: tensorflow_api", "successor: tf_keras_2_legacy", 0,

@@ -243,6 +243,10 @@ def outcome(gate_id: str, subject: str) -> str:
         ("python_3_10", "pytorch", "pass"),
         ("aws_patched_image", "tensorflow", "fail"),
         ("aws_patched_image", "pytorch", "pass"),
+        ("long_lived_artefact", "tensorflow", "pass"),
+        ("long_lived_artefact", "keras:tensorflow", "pass"),
+        ("long_lived_artefact", "jax", "unknown"),
+        ("long_lived_artefact", "pytorch", "unknown"),
         ("untrusted_models", "pytorch", "pass"),
         ("untrusted_models", "keras", "pass"),
     ],
@@ -251,6 +255,14 @@ def test_a_gate_has_the_outcome_that_the_facts_support(
     gate: str, subject: str, expected: str
 ) -> None:
     assert outcome(gate, subject) == expected
+
+
+def test_the_promise_for_saved_models_speaks_to_those_who_need_years() -> None:
+    gate = next(gate for gate in TODAY.gates if gate.id == "long_lived_artefact")
+    claim = next(claim for claim in TODAY.claims if "F83" in claim.facts)
+    assert gate.when.model_dump(exclude_defaults=True) == {"artefact_years_min": 0.5}
+    assert claim.when == gate.when
+    assert claim.id in gate.evidence
 
 
 def test_loading_needs_neither_a_framework_nor_a_web_server_nor_numpy() -> None:
