@@ -112,7 +112,7 @@ def _claims(knowledge: Knowledge) -> Iterator[str]:
         mine = [c for c in knowledge.claims if c.criterion == criterion.id]
         if mine:
             yield from ("", f"## {criterion.title}", "")
-            yield "| claim | statement | who is where | when | holds | read | grade | sources |"
+            yield "| claim | statement | who is where | when | holds | read | grade | origin |"
             yield "|---|---|---|---|---|---|---|---|"
             yield from (_claim(claim) for claim in mine)
 
@@ -124,15 +124,16 @@ def _claim(claim: Claim) -> str:
         for name, value in circumstances.items()
     }
     until = f" to {claim.valid_until}" if claim.valid_until else " on"
+    reservations = [f"*{text}*" for text in (claim.note, claim.unmapped) if text]
     return _row(
         f'<a id="{claim.id}"></a>`{claim.id}`',
-        claim.statement,
+        " ".join([claim.statement, *reservations]),
         ", ".join(f"{who}: {level}" for who, level in claim.values.items()),
         "; ".join(f"{name}: {value}" for name, value in values.items()) or "any",
         f"{claim.valid_from}{until}",
         str(claim.observed),
         claim.grade,
-        ", ".join(claim.sources),
+        ", ".join([*claim.facts, *claim.sources]),
     )
 
 
