@@ -79,9 +79,11 @@ class RunQueue:
             Conflict: it has ended, or another process is executing it.
         """
         while True:
-            if self._current is not None and self._current.run_id == id_:
-                self._current.stop("cancelled")
-                await self._current.ended.wait()
+            current = self._current
+            # An execution that has ended may still stand here until the queue moves on.
+            if current is not None and current.run_id == id_ and not current.ended.is_set():
+                current.stop("cancelled")
+                await current.ended.wait()
                 return await self._store.runs.get(id_)
             run = await self._store.runs.get(id_)
             if run.ended:
