@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from framework_advisor import Advisor, Profile
 from framework_knowledge import Knowledge, load
 from framework_knowledge.models import Cell, Checked, Claim, Remark, Table
 from framework_probes.catalogue import CATALOGUE
 
 FOLDER = Path(__file__).parent
+README = FOLDER.parent / "README.md"
+BEGIN, END = "<!-- examples: made by `make docs` -->", "<!-- end of examples -->"
 MADE = "<!-- Made from the data by `make docs`. Edit the data instead. -->"
 
 
@@ -28,7 +32,33 @@ def pages() -> dict[Path, str]:
     }
     for table in knowledge.tables:
         texts[f"tables/{table.id}.md"] = _table(table)
-    return {FOLDER / name: "\n".join([MADE, "", *lines]) + "\n" for name, lines in texts.items()}
+    made = {FOLDER / name: "\n".join([MADE, "", *lines]) + "\n" for name, lines in texts.items()}
+    return made | {README: _readme(knowledge)}
+
+
+def _readme(knowledge: Knowledge) -> str:
+    """The README with its table of examples decided anew, as of the day of the check."""
+    rows = ["| profile | pick | p_best | the stack in short |", "|---|---|---|---|"]
+    for path in sorted((FOLDER.parent / "examples").glob("*.json")):
+        asked = json.loads(path.read_bytes())
+        asked["evidence"] = {"as_of": str(knowledge.checked_on), "probe_run": None}
+        verdict = Advisor(knowledge).recommend(Profile.model_validate(asked)).verdict
+        pieces = [piece for name, piece in verdict.stack.pieces()] if verdict.stack else []
+        short = ", ".join(
+            dict.fromkeys(
+                piece.choice
+                for piece in pieces[2:-2]
+                if piece.choice not in ("none needed", "open")
+            )
+        )
+        link = f"[{asked['name']}](examples/{path.name})"
+        pick = f"{verdict.framework} ({verdict.status.replace('_', ' ')})"
+        p_best = verdict.p_best or 0.0
+        shown = "> 0.99" if p_best > 0.99 else f"{p_best:.2f}"
+        rows.append(_row(link, pick, shown, short))
+    head, _, rest = README.read_text().partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return "\n".join([f"{head}{BEGIN}", "", *rows, "", f"{END}{tail}"])
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -263,6 +263,8 @@ class MeasuredValues:
     ) -> Array | None:
         usable = usable_tiers(execution, stack.subject, self._everyday)
         own = {c: t for c, t in times.items() if _is(c, stack) and c.tier in usable}
+        if _usual_tier_open(probe, stack, self._everyday):
+            own = {}
         references = [t.reference_s for t in probe.times if t.reference_s is not None]
         if not own or not references:
             broken = any(
@@ -309,6 +311,20 @@ class MeasuredValues:
             for time in probe.times
             if time.outcome not in FACTS_ABOUT_THE_FRAMEWORK | {"ok"}
         )
+
+
+def _usual_tier_open(probe: MeasuredProbe, stack: Stack, everyday: Everyday) -> bool:
+    """Whether the tier in which a stack usually runs came to nothing here.
+
+    Its other tier would then stand for it and wrong it: an eager TensorFlow step says nothing of
+    the traced one that everybody runs.
+    """
+    return any(
+        time.outcome not in FACTS_ABOUT_THE_FRAMEWORK | {"ok"}
+        and _is(time.contender, stack)
+        and time.contender.tier == everyday.get(stack.subject)
+        for time in probe.times
+    )
 
 
 def _is(contender: Contender, stack: Stack) -> bool:

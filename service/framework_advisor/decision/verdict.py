@@ -42,7 +42,8 @@ def _status(
     if len(ranking) == 1:
         return "clear", f"{pick} is the only framework that no requirement rules out"
     second = ranking[1].framework
-    odds = f"{pick} is the best in {p_best:.0%} of the draws"
+    share = "more than 99%" if p_best > 0.99 else f"{p_best:.0%}"
+    odds = f"{pick} is the best in {share} of the draws"
     if p_best < CLEAR and max(regret, accepted.expected_regret(1)) < INDIFFERENT_REGRET:
         return "toss_up", f"{odds}, but taking {second} instead would cost next to nothing"
     if p_best >= CLEAR:

@@ -11,7 +11,7 @@ from framework_advisor.decision.measured_values import (
     measurement_rows,
     reconcile,
 )
-from framework_advisor.decision.measurements import Measurements
+from framework_advisor.decision.measurements import MeasuredTime, Measurements
 from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.recommendation import Decision
@@ -170,6 +170,38 @@ def test_a_crash_leaves_the_framework_to_its_documents() -> None:
     (said,) = [u for u in out.unknown if u.requirement == "measured speed"]
     assert (said.stack, said.resolve_by) == ("tensorflow", "probe")
     assert "crash" in said.why
+
+
+def test_the_tier_that_is_seldom_run_does_not_stand_for_the_one_that_came_to_nothing() -> None:
+    (probe,) = measured(SECONDS, tier="eager").probes
+    unstable = tuple(
+        MeasuredTime(
+            id=f"res_{subject}",
+            contender=contender(subject, "compiled"),
+            outcome="unstable",
+            reason="its halves differ",
+            environment="env",
+        )
+        for subject in ("pytorch", "tensorflow")
+    )
+    traced = Piece(
+        id="traced",
+        kind="execution",
+        subjects=("tensorflow",),
+        compiled=True,
+        everyday=True,
+        choice="tf.function",
+        why="so it is run",
+        maturity="current",
+    )
+    out = decide(
+        Profile.model_validate(CPU),
+        world(everywhere(LEVELS), pieces=(traced,)),
+        Measurements(probes=(probe.model_copy(update={"times": (*probe.times, *unstable)}),)),
+        engine_version="test",
+    )
+    assert training_speed(out, "tensorflow")[1] == "documented"
+    assert training_speed(out, "pytorch")[1] == "measured"
 
 
 def test_a_time_without_a_pair_is_still_traced_to_its_measurement() -> None:
