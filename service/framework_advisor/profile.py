@@ -6,11 +6,10 @@ unknown, never as a default answer; unknown fields are rejected.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -26,9 +25,10 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from framework_advisor.errors import FieldError, InvalidInput
+from framework_advisor.validation import field_errors
 from framework_knowledge.models import (
     Accelerator,
     Cloud,
@@ -380,59 +380,3 @@ def parse_profile(body: bytes | str) -> Profile:
         return Profile.model_validate_json(body)
     except ValidationError as error:
         raise InvalidInput(tuple(field_errors(error.errors()))) from None
-
-
-def field_errors(errors: Iterable[ErrorDetails]) -> Iterator[FieldError]:
-    """Pydantic's errors in our own form, one for each bad field."""
-    seen: set[str] = set()
-    for error in errors:
-        context: dict[str, Any] = error.get("ctx", {})
-        if "errors" in context:
-            yield from context["errors"]
-            continue
-        pointer = _pointer(error["loc"])
-        if pointer in seen:
-            continue
-        seen.add(pointer)
-        yield FieldError(pointer, _detail(error), _expected(error, context))
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    """JSON pointer (RFC 6901) of a pydantic location, without pydantic's own union tags."""
-    parts = [str(p) for p in location if not str(p).startswith("<") and p != "[key]"]
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
-
-
-def _detail(error: ErrorDetails) -> str:
-    kind, value = error["type"], error["input"]
-    if kind == "missing":
-        return "the field is missing"
-    if kind == "extra_forbidden":
-        return "the field is unknown"
-    if kind == "json_invalid":
-        return f"the body is not JSON: {error.get('ctx', {}).get('error', '')}"
-    shown = json.dumps(value, default=str, ensure_ascii=False)
-    return f"{shown if len(shown) <= 60 else shown[:57] + '...'} is not accepted"
-
-
-def _expected(error: ErrorDetails, context: dict[str, Any]) -> str:
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        return "one of the fields of profile/1; remove it or correct its spelling"
-    if kind == "json_invalid":
-        return "a JSON object in UTF-8"
-    if kind == "missing":
-        return "a value"
-    if kind == "too_short":
-        return f"at least {context.get('min_length')} item"
-    if kind.startswith("date"):
-        return "a date as YYYY-MM-DD"
-    if "expected" in context:
-        return str(context["expected"])
-    if kind == "string_pattern_mismatch":
-        return "a version such as 3.12"
-    if kind in ("too_long", "string_too_long"):
-        return (
-            f"at most {context.get('max_length')} {'items' if kind == 'too_long' else 'characters'}"
-        )
-    return error["msg"].removeprefix("Input should be ")

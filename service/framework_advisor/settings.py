@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from framework_advisor.errors import FieldError, InvalidInput
-from framework_advisor.profile import field_errors
+from framework_advisor.validation import field_errors
 
 PREFIX = "FRAMEWORK_ADVISOR_"
 

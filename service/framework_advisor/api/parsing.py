@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from framework_advisor.errors import InvalidInput
-from framework_advisor.profile import field_errors
 from framework_advisor.runs.request import ProbeRunRequest
+from framework_advisor.validation import field_errors
 
 Model = TypeVar("Model", bound=BaseModel)
 

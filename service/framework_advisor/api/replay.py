@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from framework_advisor.api.parsing import invalid
 from framework_advisor.api.schemas import ReplayRequest
 from framework_advisor.errors import FieldError, InvalidInput
-from framework_advisor.profile import Profile, field_errors
+from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
+from framework_advisor.validation import field_errors
 
 
 def parse_replay(body: bytes) -> ReplayRequest:
