@@ -23,12 +23,11 @@ from typing import cast
 
 from framework_probes import host
 from framework_probes.catalogue import CATALOGUE, SUITES
-from framework_probes.results import Framework, Outcome, Progress, Result, RunRequest
+from framework_probes.results import FAILED, Framework, Progress, Result, RunRequest
 from framework_probes.serialization import to_line
 from framework_probes.session import InvalidRequest, execute, measure_host
 
 #: Outcomes that mean that something broke, rather than that it is absent or was left out.
-FAILED: tuple[Outcome, ...] = ("wrong_result", "oom", "timeout", "crash")
 
 
 class Cancelled(BaseException):

@@ -113,7 +113,6 @@ class WorkerProcess:
         variables = environment(interpreter, folder, import_paths) | settings(threads)
         self._log = folder / "log"
         self._buffer = b""
-        self._sent_kill = False
         self._oom_kills = _oom_kills()
         self._open(interpreter, folder, catalogue, variables)
 
@@ -205,7 +204,6 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """Kill the process group and wait for it. Safe to call again."""
-        self._sent_kill = True
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

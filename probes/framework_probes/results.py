@@ -26,6 +26,8 @@ Outcome = Literal[
     "cancelled",
     "compiled_only",
 ]
+#: Outcomes that mean that something went wrong, not that the host was busy or lacks something.
+FAILED: frozenset[Outcome] = frozenset({"wrong_result", "oom", "timeout", "crash"})
 Verdict = Literal["faster", "slower", "same", "ambiguous"]
 
 
@@ -55,7 +57,11 @@ class Equality:
 
 @dataclass(frozen=True, slots=True)
 class Cold:
-    """Costs paid once, in a process of its own. None: not observed."""
+    """Costs paid once. None: not observed.
+
+    In the quick suite the process has run other probes before, and other workers import and compile
+    beside it; the full suite takes a fresh process for each probe.
+    """
 
     import_s: float | None = None
     first_call_s: float | None = None

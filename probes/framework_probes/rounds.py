@@ -64,6 +64,9 @@ class Rounds:
     def _pin(self, cores: tuple[int, ...]) -> None:
         for seat in {id(lane.seat): lane.seat for lane in self.lanes}.values():
             reply = seat.ask(protocol.Pin(cores), self.block_timeout_s)
+            if isinstance(reply, protocol.Pinned) and set(reply.cores) not in (set(), set(cores)):
+                why = f"asked for cores {cores}, the system gave {reply.cores}"
+                reply = Refused("contended", why)
             if isinstance(reply, Refused):
                 self._drop(seat, None, reply)
 
@@ -100,7 +103,7 @@ class Rounds:
         """Take out a lane, and with a dead worker everything that it had prepared."""
         seat.failed(why)
         for other in [o for o in self.lanes if o.seat is seat]:
-            if other is not lane and seat.alive:
+            if lane is not None and other is not lane and seat.alive:
                 continue
             self.lanes.remove(other)
             if other.entry is None:

@@ -193,13 +193,6 @@ def halves_differ(values: Sequence[float], tolerance: float = 0.10) -> bool:
     return min(moves) > limit or max(moves) < -limit
 
 
-def geometric_mean(values: Sequence[float]) -> float:
-    """The n-th root of the product. Raises ValueError for none, or for one not positive."""
-    if not values:
-        raise ValueError("geometric_mean: no values")
-    return math.exp(math.fsum(_log(value) for value in values) / len(values))
-
-
 def _log(value: float) -> float:
     if not (value > 0 and math.isfinite(value)):
         raise ValueError(f"a time must be positive and finite, got {value}")

@@ -34,11 +34,28 @@ class RecordedRun:
     pairs: tuple[Pair, ...]
     environments: tuple[Environment, ...]
 
+    @property
+    def measured(self) -> set[str]:
+        """The probes of which something came out."""
+        return {result.probe for result in self.results if result.outcome == "ok"}
+
 
 def measurements_from(runs: Iterable[RecordedRun]) -> Measurements:
-    """What the runs measured, and the catalogue. One run for each host."""
-    measured = tuple(probe for run in runs for probe in _probes_of(run))
-    return Measurements(probes=measured, catalogue=probe_facts())
+    """What the runs measured, and the catalogue.
+
+    Runs come newest first: of each probe, host and device the first counts that measured it.
+    """
+    found: dict[tuple[str, str, str], MeasuredProbe] = {}
+    for run in runs:
+        for probe in _probes_of(run):
+            key = (probe.host, probe.probe.id, probe.device)
+            if key not in found or (not _came_out(found[key]) and _came_out(probe)):
+                found[key] = probe
+    return Measurements(probes=tuple(found.values()), catalogue=probe_facts())
+
+
+def _came_out(probe: MeasuredProbe) -> bool:
+    return any(time.outcome == "ok" for time in probe.times)
 
 
 def probe_facts() -> tuple[ProbeFacts, ...]:

@@ -225,7 +225,7 @@ class EvidenceChoice(Model):
 
     probe_run: str | None = Field(
         default="latest",
-        description="A probe run's id, 'latest' for the newest run of this host, or null for "
+        description="A probe run's id, 'latest' for the newest runs of this host, or null for "
         "none. Absent: 'latest'.",
     )
     as_of: Annotated[date, BeforeValidator(_day)] | None = Field(

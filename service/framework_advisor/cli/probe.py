@@ -17,7 +17,7 @@ from framework_advisor.errors import NotFound
 from framework_advisor.runs.records import Run, RunResults
 from framework_advisor.runs.request import ProbeRunRequest
 from framework_probes.host import fingerprint
-from framework_probes.results import Event, Progress, Result, Started
+from framework_probes.results import FAILED, Event, Progress, Result, Started
 
 PROBE_FAILED = 4
 #: What a shell reports of a process that Ctrl-C ended.
@@ -76,7 +76,7 @@ def run(
         _show(ended, measured)
     if ended.status == "cancelled":
         ctx.exit(CANCELLED)
-    if ended.status != "succeeded":
+    if ended.status == "failed" or ended.counts.keys() & FAILED:
         ctx.exit(PROBE_FAILED)
 
 
@@ -117,12 +117,11 @@ async def _recorded(id_: str) -> tuple[Run, RunResults]:
     if not settings.has_store:
         raise NotFound("Nothing was measured yet: framework-advisor probe run")
     async with Store(settings) as store:
-        found = (
-            await store.runs.latest_finished(fingerprint().id)
-            if id_ == "latest"
-            else await store.runs.get(id_)
-        )
-        if found is None:
+        if id_ != "latest":
+            found = await store.runs.get(id_)
+        elif newest := await store.runs.newest_finished(fingerprint().id):
+            found = newest[0]
+        else:
             raise NotFound("No run has finished on this host: framework-advisor probe run")
         return found, await store.runs.results(found.id)
 

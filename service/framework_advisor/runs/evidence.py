@@ -6,10 +6,14 @@ from framework_advisor.errors import Conflict, FieldError, InvalidInput, NotFoun
 from framework_advisor.measured import RecordedRun
 from framework_advisor.profile import EvidenceChoice, Profile
 from framework_advisor.store import Store
+from framework_probes.catalogue import CATALOGUE
+
+#: Older runs than these are not looked at for probes that the newer ones lack.
+RUNS_LOOKED_AT = 5
 
 
 async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedRun, ...]:
-    """The run that the profile names, or the newest finished one of each of its hosts.
+    """The run that the profile names, or the newest finished ones of each of its hosts.
 
     ``host`` is the current host, which counts where the profile names none.
 
@@ -23,8 +27,25 @@ async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedR
         return (await _named(store, choice.probe_run),)
     if choice.hosts is not None:
         await _check_hosts(store, choice.hosts)
-    newest = [await store.runs.latest_finished(h) for h in choice.hosts or (host,)]
-    return tuple([await store.recorded_run(run.id) for run in newest if run is not None])
+    found = [await _newest(store, each) for each in choice.hosts or (host,)]
+    return tuple(run for runs in found for run in runs)
+
+
+async def _newest(store: Store, host: str) -> list[RecordedRun]:
+    """As many of a host's runs, newest first, as it takes to find every probe measured once.
+
+    A run of one probe thus adds to an earlier run of all, rather than hiding it.
+    """
+    runs: list[RecordedRun] = []
+    covered: set[str] = set()
+    for run in await store.runs.newest_finished(host, RUNS_LOOKED_AT):
+        recorded = await store.recorded_run(run.id)
+        if recorded.measured - covered:
+            runs.append(recorded)
+            covered |= recorded.measured
+        if covered >= CATALOGUE.keys():
+            break
+    return runs
 
 
 async def _named(store: Store, id_: str) -> RecordedRun:

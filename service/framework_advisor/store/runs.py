@@ -85,16 +85,16 @@ class Runs:
             )
             return await _with_counts(session, rows)
 
-    async def latest_finished(self, host: str) -> Run | None:
-        """The newest run of that host that measured all it was asked to."""
+    async def newest_finished(self, host: str, most: int = 1) -> tuple[Run, ...]:
+        """The runs of that host that ended with something measured, newest first."""
         async with self._sessions.reading() as session:
             rows = await RunRepository(session=session).get_many(
                 CollectionFilter(field_name="status", values=list(FINISHED)),
                 OrderBy("seq", "desc"),
-                LimitOffset(limit=1, offset=0),
+                LimitOffset(limit=most, offset=0),
                 host_id=host,
             )
-            return next(iter(await _with_counts(session, rows)), None)
+            return tuple(await _with_counts(session, rows))
 
     async def start(self, id_: str) -> None:
         """``queued`` becomes ``running``.

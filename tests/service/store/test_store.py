@@ -159,9 +159,9 @@ def test_only_a_run_that_measured_all_decides(
             await begin(store, run)
             await store.runs.end(run, end, "")
         await begin(store, "run_3")
-        latest = await store.runs.latest_finished(measuring.HOST.id)
-        assert await store.runs.latest_finished("host_other") is None
-        return latest and latest.id
+        newest = await store.runs.newest_finished(measuring.HOST.id, 5)
+        assert await store.runs.newest_finished("host_other") == ()
+        return newest[0].id
 
     assert using(tmp_path, act) == ("run_2" if counts else "run_1")
 
