@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from framework_advisor.decision.acceptability import Scored, best_stacks
 from framework_advisor.decision.circumstances import facet_values
 from framework_advisor.decision.requirements import (
@@ -62,6 +60,7 @@ class _Candidate:
 
     evidence: str
     subject: Subject
+    column: int
     from_: str
     to: str
     moved: float
@@ -128,6 +127,7 @@ def _candidates(
                         yield _Candidate(
                             evidence=support.evidence,
                             subject=support.subject,
+                            column=i,
                             from_=support.anchor,
                             to=anchor.name,
                             moved=abs(step),
@@ -141,7 +141,9 @@ def _pick_with(
     replaced = {(candidate.evidence, candidate.subject): candidate.to}
 
     def decided_again(item: Scored) -> Scored:
-        means = np.array([values.draws(item.stack, c, replaced).mean() for c in CRITERIA])
+        means = item.mean_by_criterion.copy()
+        changed = values.draws(item.stack, CRITERIA[candidate.column], replaced)
+        means[candidate.column] = changed.mean()
         return replace(item, mean_by_criterion=means, mean=float(weights.mean @ means))
 
     return _pick([decided_again(item) for item in feasible])
