@@ -10,11 +10,14 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.figure import Figure, paired
 
 SAMPLES = 7
+ASKED = 60
+PROFILE = Path(__file__).parents[1] / "examples" / "llm_fine_tune.json"
 BARE = """
 import sys, uvicorn
 from litestar import Litestar, get
@@ -48,10 +51,19 @@ def measure() -> list[Figure]:
                 name,
                 SAMPLES,
             ),
+            paired(
+                f"memory after {ASKED} recommendations",
+                "MiB",
+                lambda: _boot(ours, folder, ASKED)[1],
+                lambda: _boot(bare, folder)[1],
+                f"{name}, asked nothing",
+                3,
+            ),
         ]
 
 
-def _boot(command: list[str], folder: str) -> tuple[float, float]:
+def _boot(command: list[str], folder: str, asked: int = 0) -> tuple[float, float]:
+    """Seconds to ready, and MiB resident then or after so many recommendations, four at a time."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -67,12 +79,23 @@ def _boot(command: list[str], folder: str) -> tuple[float, float]:
             if server.poll() is not None:
                 raise RuntimeError(f"{command[-2:]} ended before it was ready")
         seconds = time.perf_counter() - start
+        with ThreadPoolExecutor(4) as clients:
+            list(clients.map(_ask, [port] * asked))
         status = Path(f"/proc/{server.pid}/status").read_text()
         resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return seconds, int(resident.split()[1]) / 1024
     finally:
         server.terminate()
         server.wait()
+
+
+def _ask(port: int) -> None:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/v1/recommendations?store=false",
+        data=PROFILE.read_bytes(),
+        headers={"content-type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=60).read()  # noqa: S310
 
 
 def _ready(port: int) -> bool:

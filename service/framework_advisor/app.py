@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
                 yield
             finally:
                 await services.queue.stop()
+                services.close()
 
     app = Litestar(
         route_handlers=[

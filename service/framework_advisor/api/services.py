@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -24,6 +25,11 @@ class Services:
 
     store: Store
     queue: RunQueue
+    #: Deciding is arithmetic under one lock of the interpreter: a second thread would add memory
+    #: and no speed.
+    decider: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="decide")
+    )
 
     async def recommend(self, profile: Profile) -> Recommendation:
         """Decide with today's knowledge and with the runs that the profile lets count.
@@ -32,7 +38,12 @@ class Services:
             InvalidInput: the profile names evidence that is not there.
         """
         runs = await runs_for(profile, self.store, self.queue.host.id)
-        return await asyncio.to_thread(_recommend, profile, runs)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.decider, _recommend, profile, runs)
+
+    def close(self) -> None:
+        """Let the decision that is being made end, and make no more."""
+        self.decider.shutdown(wait=True, cancel_futures=True)
 
 
 def _recommend(profile: Profile, runs: tuple[RecordedRun, ...]) -> Recommendation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +17,9 @@ from framework_advisor.store.hosts import Hosts
 from framework_advisor.store.recommendations import Recommendations
 from framework_advisor.store.runs import Runs
 from framework_advisor.store.sessions import Sessions
+
+#: As many ended runs are kept in memory for decisions: those of a few hosts.
+RUNS_KEPT = 8
 
 
 class Store:
@@ -31,6 +36,7 @@ class Store:
         self.recommendations = Recommendations(sessions)
         self.runs = Runs(sessions)
         self.hosts = Hosts(sessions)
+        self._ended: dict[tuple[str, datetime], RecordedRun] = {}
 
     async def __aenter__(self) -> Self:
         try:
@@ -49,7 +55,7 @@ class Store:
         await self._engine.dispose()
 
     async def recorded_run(self, id_: str) -> RecordedRun:
-        """A run as the decision takes it.
+        """A run as the decision takes it: without raw blocks, and read once.
 
         Raises:
             NotFound: there is no such run.
@@ -58,15 +64,21 @@ class Store:
         run = await self.runs.get(id_)
         if run.finished_at is None:
             raise Conflict(f"Probe run {id_} is {run.status}; it decides nothing before it ends.")
-        measured = await self.runs.results(id_)
-        return RecordedRun(
-            id=id_,
-            host=measured.host,
-            finished=run.finished_at.date(),
-            results=measured.results,
-            pairs=measured.pairs,
-            environments=measured.environments,
-        )
+        # A run that has ended does not change; one that ends again has ended at another time.
+        key = (id_, run.finished_at)
+        if key not in self._ended:
+            measured = await self.runs.results(id_)
+            while len(self._ended) >= RUNS_KEPT:
+                del self._ended[next(iter(self._ended))]
+            self._ended[key] = RecordedRun(
+                id=id_,
+                host=measured.host,
+                finished=run.finished_at.date(),
+                results=tuple(replace(result, blocks=()) for result in measured.results),
+                pairs=measured.pairs,
+                environments=measured.environments,
+            )
+        return self._ended[key]
 
     async def ping(self) -> None:
         """Ask the database for something trivial; raises what the database raises."""
