@@ -160,13 +160,16 @@ class Values:
         weights = np.array([1 / SPREAD[s.grade] ** 2 for s in supports])
         weights /= weights.sum()
         values = np.array([s.value for s in supports])
+        centre = float(weights @ values)
         # Sources that disagree leave open which of them is right.
-        disagreement = float(np.sqrt(weights @ (values - weights @ values) ** 2))
-        drawn = disagreement * self._noise.normal("disagreement", criterion, supports[0].subject)
-        for weight, s in zip(weights, supports, strict=True):
-            noise = self._noise.normal("fact", s.evidence, s.subject)
-            drawn += weight * (s.value + s.spread * noise)
-        return np.clip(drawn, 0.0, 1.0)
+        disagreement = float(weights @ (values - centre) ** 2)
+        spreads = np.array([s.spread for s in supports])
+        spread = float(np.sqrt(np.sum((weights * spreads) ** 2) + disagreement))
+        # One draw for all that speaks of a subject together: with one draw, a wider spread is a
+        # wider interval, exactly.
+        evidence = sorted(s.evidence for s in supports)
+        noise = self._noise.normal("fact", criterion, supports[0].subject, *evidence)
+        return np.clip(centre + spread * noise, 0.0, 1.0)
 
     def _measured_at(
         self, stack: Stack, criterion: CriterionId, value: str
