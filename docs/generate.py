@@ -129,6 +129,9 @@ def _criteria(knowledge: Knowledge) -> Iterator[str]:
         yield from ("", f"## {criterion.title}", "", criterion.question, "")
         if criterion.facet != "none":
             yield from (f"Judged for each {criterion.facet} of the profile.", "")
+        if criterion.aspects:
+            sides = "; ".join(f"{a.name.replace('_', ' ')}: {a.means}" for a in criterion.aspects)
+            yield from (f"Its sides overlap, so each counts once: {sides}", "")
         yield from ("| value | level | what must be true |", "|---|---|---|")
         for anchor in criterion.scale:
             yield _row(f"{anchor.value:.2f}", anchor.name, anchor.means)

@@ -20,6 +20,7 @@ from framework_knowledge.checked import (
 )
 from framework_knowledge.statements import (
     Anchor,
+    Aspect,
     Circumstances,
     Claim,
     Criterion,
@@ -52,6 +53,7 @@ from framework_knowledge.vocabulary import (
 __all__ = [
     "Accelerator",
     "Anchor",
+    "Aspect",
     "Cell",
     "Checked",
     "Circumstances",

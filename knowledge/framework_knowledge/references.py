@@ -162,12 +162,19 @@ def _successors(pieces: Iterable[Located[Piece]]) -> Iterator[Problem]:
 
 
 def _values(
-    criteria: Iterable[Located[Criterion]],
+    criteria: Collection[Located[Criterion]],
     claims: Iterable[Located[Claim]],
     judged: Iterable[Located[Cell] | Located[Remark]],
 ) -> Iterator[Problem]:
     scales = {each.item.id: tuple(anchor.name for anchor in each.item.scale) for each in criteria}
+    aspects = {each.item.id: [a.name for a in each.item.aspects] for each in criteria}
     for claim in claims:
+        said, known = claim.item.aspect, aspects.get(claim.item.criterion, [])
+        if said is not None and said not in known:
+            reason = f"'{said}' is not an aspect of {claim.item.criterion}; " + (
+                f"use one of: {', '.join(known)}" if known else "it has none"
+            )
+            yield claim.problem(("aspect",), reason)
         for subject, anchor in claim.item.values.items():
             yield from _anchor(claim, scales, claim.item.criterion, anchor, ("values", subject))
     for each in judged:

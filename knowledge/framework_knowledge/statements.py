@@ -56,12 +56,21 @@ class Anchor(Model):
     means: str
 
 
+class Aspect(Model):
+    """One side of a criterion that claims speak of, so that many claims on one count once."""
+
+    name: str
+    means: str
+
+
 class Criterion(Model):
     """Something a choice is judged by, with a fixed scale from 0 (worst) to 1 (best).
 
     ``facet`` names the part of the profile it is judged for (deployment: each target).
     ``follows_backend`` says that Keras has the backend's value unless a claim speaks of Keras on
-    that backend. ``scale`` is ordered from worst to best.
+    that backend. ``aspects`` are what overlaps under this criterion (published work, pretrained
+    models): claims are pooled within each first, and a claim that names none belongs to the first.
+    ``scale`` is ordered from worst to best.
     """
 
     id: CriterionId
@@ -69,6 +78,7 @@ class Criterion(Model):
     question: str
     facet: Facet = "none"
     follows_backend: bool = False
+    aspects: tuple[Aspect, ...] = ()
     scale: tuple[Anchor, ...] = Field(min_length=2)
 
     @model_validator(mode="after")
@@ -77,6 +87,11 @@ class Criterion(Model):
         if values != sorted(set(values)):
             raise ValueError("anchors must have distinct values, ordered from worst to best")
         return self
+
+    def aspect_of(self, statement: object) -> str:
+        """The aspect that a claim or cell speaks of; "" where the criterion has none."""
+        said: str | None = getattr(statement, "aspect", None)
+        return said or (self.aspects[0].name if self.aspects else "")
 
     def value_of(self, anchor: str) -> float:
         """Value in [0, 1] of the anchor of that name; KeyError where the scale lacks it."""
@@ -146,6 +161,9 @@ class Claim(Dated):
     id: str
     statement: str
     criterion: CriterionId
+    aspect: str | None = Field(
+        default=None, description="which aspect of its criterion; None: the first, if there are any"
+    )
     values: dict[Subject, str] = Field(default_factory=dict)
     when: Circumstances = Circumstances()
     note: str | None = Field(default=None, description="a reservation about the evidence")

@@ -10,7 +10,7 @@ applies, it stands in for what documents say of the same thing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,7 @@ class Support:
 
     evidence: str
     subject: Subject
+    aspect: str
     anchor: str
     value: float
     spread: float
@@ -136,8 +137,7 @@ class Values:
         supports = self.supports(stack, criterion, value, replaced)
         if not supports:
             return self._noise.uniform("unknown", stack.subject, criterion)
-        weights = np.array([1 / SPREAD[s.grade] ** 2 for s in supports])
-        weights /= weights.sum()
+        weights = pool_weights(supports)
         values = np.array([s.value for s in supports])
         centre = float(weights @ values)
         # Sources that disagree leave open which of them is right.
@@ -168,7 +168,7 @@ class Values:
         """The evidence that speaks of a stack on a criterion for one value of the facet.
 
         What is said for more of the profile's circumstances replaces what is said for fewer, or in
-        general; what is said of Keras on that backend replaces what it inherits.
+        general, aspect by aspect; what is said of Keras on that backend replaces what it inherits.
         """
         scale = self._criteria[criterion]
         facet = self.facet(criterion)
@@ -178,13 +178,19 @@ class Values:
                 for statement, anchor in self._statements.get((criterion, subject), ())
                 if applies(statement.when, self._profile, facet, value)
             ]
-            closest = max((_closeness(statement) for statement, _ in found), default=0)
-            chosen = [item for item in found if _closeness(item[0]) == closest]
+            closest: dict[str, int] = {}
+            for statement, _ in found:
+                aspect = scale.aspect_of(statement)
+                closest[aspect] = max(closest.get(aspect, 0), _closeness(statement))
+            chosen = [
+                item for item in found if _closeness(item[0]) == closest[scale.aspect_of(item[0])]
+            ]
             if chosen:
                 return tuple(
                     Support(
                         evidence=statement.id,
                         subject=subject,
+                        aspect=scale.aspect_of(statement),
                         anchor=anchor,
                         value=scale.value_of(anchor),
                         spread=spread_of(statement, self._snapshot.as_of),
@@ -222,6 +228,20 @@ class Values:
             return "unknown", ()
         judged = all(s.grade in JUDGED for s in supports.values())
         return ("judged" if judged else "documented"), evidence
+
+
+def pool_weights(supports: Sequence[Support]) -> Array:
+    """Weight of each support in the pooled value, shape (supports,), summing to 1.
+
+    Aspects of a criterion share alike, and within an aspect weights go by grade: the better graded,
+    the more, as the inverse of the variance.
+    """
+    raw = np.array([1 / SPREAD[s.grade] ** 2 for s in supports])
+    aspects = sorted({s.aspect for s in supports})
+    for aspect in aspects:
+        mine = np.array([s.aspect == aspect for s in supports])
+        raw[mine] /= raw[mine].sum() * len(aspects)
+    return raw
 
 
 def _closeness(statement: Claim | Cell) -> int:

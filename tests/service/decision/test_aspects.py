@@ -1,0 +1,68 @@
+"""What overlaps sits under one criterion, and each side of it counts once."""
+
+import pytest
+
+from framework_advisor import Profile
+from framework_advisor.decision.measured_values import MeasuredValues
+from framework_advisor.decision.measurements import Measurements
+from framework_advisor.decision.noise import Noise
+from framework_advisor.decision.requirements import Stack
+from framework_advisor.decision.values import Values, pool_weights
+from framework_knowledge import load
+from framework_knowledge.models import Aspect, Claim, Snapshot
+from worlds import claim, world
+
+PYTORCH = Stack("pytorch", "pytorch")
+ASPECTS = (Aspect(name="work", means="papers"), Aspect(name="weights", means="weights"))
+
+
+def values(*claims: Claim) -> Values:
+    snapshot = world(claims)
+    with_aspects = tuple(
+        c.model_copy(update={"aspects": ASPECTS}) if c.id == "research_ecosystem" else c
+        for c in snapshot.criteria
+    )
+    snapshot: Snapshot = snapshot.model_copy(update={"criteria": with_aspects})
+    profile, noise = Profile(stage="research", workload={"family": "cnn"}), Noise(0, 200)
+    measured = MeasuredValues(profile, Measurements(), snapshot, noise)
+    return Values(profile, snapshot, measured, noise)
+
+
+def said(identity: str, anchor: str, aspect: str | None = None, **when: object) -> Claim:
+    made = claim(identity, "research_ecosystem", {"pytorch": anchor}, **when)
+    return made.model_copy(update={"aspect": aspect})
+
+
+def centre(found: Values) -> float:
+    supports = found.supports(PYTORCH, "research_ecosystem", "cnn")
+    return float(pool_weights(supports) @ [s.value for s in supports])
+
+
+def test_ten_claims_on_one_aspect_count_as_one() -> None:
+    many = [said(f"work-{i}", "best", "work") for i in range(10)]
+    assert centre(values(*many, said("weights", "worst", "weights"))) == pytest.approx(0.5)
+
+
+def test_a_claim_without_an_aspect_belongs_to_the_first() -> None:
+    found = values(
+        said("unnamed", "best"), said("work", "worst", "work"), said("w", "worst", "weights")
+    )
+    assert centre(found) == pytest.approx(0.25)
+
+
+def test_an_aspect_of_which_nothing_is_said_takes_nothing() -> None:
+    assert centre(values(said("work", "fair", "work"))) == pytest.approx(0.75)
+
+
+def test_what_is_said_of_the_field_replaces_the_general_within_its_aspect_alone() -> None:
+    found = values(
+        said("work", "best", "work"),
+        said("work-cnn", "worst", "work", families=("cnn",)),
+        said("weights", "best", "weights"),
+    )
+    assert centre(found) == pytest.approx(0.5)
+
+
+def test_what_overlaps_is_one_criterion_of_the_knowledge() -> None:
+    criterion = next(c for c in load().criteria if c.id == "research_ecosystem")
+    assert [a.name for a in criterion.aspects] == ["published_work", "pretrained_models", "people"]
