@@ -65,14 +65,14 @@ def _load(folder: Path) -> Knowledge:
     reader = _Reader(folder)
     editions = reader.whole(["knowledge.yaml"], _Edition)
     contents = Contents(
-        sources=reader.listed(["sources.yaml"], "sources", Source),
+        sources=reader.listed(reader.names("sources"), "sources", Source),
         criteria=reader.listed(["criteria.yaml"], "criteria", Criterion),
         frameworks=reader.listed(["frameworks.yaml"], "frameworks", Framework),
         claims=reader.listed(reader.names("claims"), "claims", Claim),
         tables=reader.whole(reader.names("tables"), Table),
         remarks=reader.listed(reader.names("article"), "remarks", Remark),
-        gates=reader.listed(["requirements.yaml"], "gates", Gate),
-        pieces=reader.listed(["stacks.yaml"], "pieces", Piece),
+        gates=reader.listed(reader.names("requirements"), "gates", Gate),
+        pieces=reader.listed(reader.names("stacks"), "pieces", Piece),
     )
     # A reference to an item that did not validate would be reported as missing: report causes.
     problems = reader.problems or list(check(contents))

@@ -60,28 +60,28 @@ BAD_FIELDS = [
      "claims.2", "valid_until must be later than valid_from"),
     ("claims/usability.yaml", "id: keras_2_interface", "id: keras_one_interface", 0,
      "claims.2.id", "is used twice"),
-    ("requirements.yaml", "tensorflow: fail", "tensorflow: fails", 0,
+    ("requirements/accelerators.yaml", "tensorflow: fail", "tensorflow: fails", 0,
      "gates.0.outcomes.tensorflow", "'fails' is not allowed; use one of: 'pass'"),
-    ("requirements.yaml", "      jax: No GPU builds for Windows", "      keras: No", None,
-     "gates.0",
-     "why is missing for jax"),
-    ("requirements.yaml", "evidence: [nvidia_on_windows", "evidence: [nvidia", 0,
+    ("requirements/accelerators.yaml", "      jax: No GPU builds for Windows", "      keras: No",
+     None, "gates.0", "why is missing for jax"),
+    ("requirements/accelerators.yaml", "evidence: [nvidia_on_windows", "evidence: [nvidia", 0,
      "gates.0.evidence.0", "'nvidia' is no claim"),
-    ("requirements.yaml", "accelerators: [nvidia]", "python_min: 3.14", 0,
+    ("requirements/accelerators.yaml", "accelerators: [nvidia]", "python_min: 3.14", 0,
      "gates.0.when.python_min", "3.14 does not fit"),
-    ("requirements.yaml", "artefact_years_min: 0.5", "artefact_years_min: -1", 0,
-     "gates.22.when.artefact_years_min", "-1 does not fit"),
-    ("stacks.yaml", "successor: tensorflow_api", "successor: tensorflow_ap", 0,
+    ("requirements/operation.yaml", "artefact_years_min: 0.5", "artefact_years_min: -1", 0,
+     "gates.2.when.artefact_years_min", "-1 does not fit"),
+    ("stacks/api.yaml", "successor: tensorflow_api", "successor: tensorflow_ap", 0,
      "pieces.7.successor", "'tensorflow_ap' is no piece"),
-    ("stacks.yaml", "successor: tensorflow_api", "successor: tf_keras_2_legacy", 0,
+    ("stacks/api.yaml", "successor: tensorflow_api", "successor: tf_keras_2_legacy", 0,
      "pieces.7.successor", "is itself deprecated"),
-    ("stacks.yaml", "    successor: tensorflow_api\n", "", None, "pieces.7.successor",
+    ("stacks/api.yaml", "    successor: tensorflow_api\n", "", None, "pieces.7.successor",
      "a piece that is ended must name its successor"),
     ("frameworks.yaml", "evidence: [torch_current_release,", "evidence: [torch,", 0,
      "frameworks.0.evidence.0", "'torch' is no claim"),
     ("criteria.yaml", "value: 0.25", "value: 0.75", None, "criteria.0",
      "anchors must have distinct values"),
-    ("sources.yaml", "kind: article", "kind: blog", 0, "sources.0.kind", "'blog' is not allowed"),
+    ("sources/own.yaml", "kind: article", "kind: blog", 0, "sources.0.kind",
+     "'blog' is not allowed"),
     ("knowledge.yaml", "first_day: 2017-01-01", "first_day: 2017-13-01", 0, "first_day",
      "'2017-13-01' does not fit"),
 ]  # fmt: skip
@@ -109,9 +109,9 @@ def test_a_bad_field_is_told_where_it_stands(
 
 
 def test_what_is_absent_is_told_at_the_entry_that_lacks_it(folder: Path, edit: Edit) -> None:
-    edit("sources.yaml", '    title: "PyTorch and TensorFlow', '    # title: "PyTorch and')
+    edit("sources/own.yaml", '    title: "PyTorch and TensorFlow', '    # title: "PyTorch and')
     problem = only_problem(folder)
-    text = (folder / "sources.yaml").read_text(encoding="utf-8").splitlines()
+    text = (folder / "sources/own.yaml").read_text(encoding="utf-8").splitlines()
     assert (problem.field, problem.reason) == ("sources.0.title", "is missing; add it")
     assert text[problem.line - 1] == "  - id: ARTICLE"
 
@@ -125,22 +125,24 @@ def test_a_key_given_twice_is_an_error(folder: Path, edit: Edit) -> None:
 
 
 def test_broken_yaml_is_told_with_its_line(folder: Path, edit: Edit) -> None:
-    line = edit("stacks.yaml", "subjects: [pytorch]", "subjects: [pytorch")
-    found = [each for each in problems(folder) if each.file == "stacks.yaml"]
+    line = edit("stacks/api.yaml", "subjects: [pytorch]", "subjects: [pytorch")
+    found = [each for each in problems(folder) if each.file == "stacks/api.yaml"]
     assert len(found) == 1
     assert found[0].field == "(file)"
     assert found[0].line in (line, line + 1)
     assert found[0].reason.startswith("is not YAML: ")
 
 
-@pytest.mark.parametrize("name", ["knowledge.yaml", "sources.yaml", "stacks.yaml"])
+@pytest.mark.parametrize("name", ["knowledge.yaml", "criteria.yaml", "frameworks.yaml"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     problem = only_problem(folder)
     assert str(problem) == f"{name}:1: (file): is missing; the knowledge needs this file"
 
 
-@pytest.mark.parametrize("name", ["claims", "tables", "article"])
+@pytest.mark.parametrize(
+    "name", ["claims", "tables", "article", "sources", "requirements", "stacks"]
+)
 def test_a_folder_without_files_is_named(folder: Path, name: str) -> None:
     for path in (folder / name).glob("*.yaml"):
         path.unlink()
@@ -158,18 +160,18 @@ def test_a_folder_without_files_is_named(folder: Path, name: str) -> None:
     ],
 )
 def test_a_file_of_another_shape_is_told(folder: Path, content: str, reason: str) -> None:
-    (folder / "sources.yaml").write_text(content, encoding="utf-8")
-    assert problems(folder)[0].file == "sources.yaml"
+    (folder / "sources/own.yaml").write_text(content, encoding="utf-8")
+    assert problems(folder)[0].file == "sources/own.yaml"
     assert problems(folder)[0].reason == reason
 
 
 def test_text_that_is_not_utf_8_is_told(folder: Path) -> None:
-    (folder / "sources.yaml").write_bytes(b"sources: \xff\n")
+    (folder / "sources/own.yaml").write_bytes(b"sources: \xff\n")
     assert only_problem(folder).reason.startswith("cannot be read as UTF-8 text")
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_files(folder: Path, edit: Edit) -> None:
-    edit("sources.yaml", "kind: article", "kind: blog")
+    edit("sources/own.yaml", "kind: article", "kind: blog")
     edit("claims/security.yaml", "grade: primary", "grade: rumour")
     edit("claims/security.yaml", "criterion: security", "criterion: safety")
     (folder / "knowledge.yaml").unlink()
@@ -178,14 +180,14 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_files(folder: Path, e
         "claims/security.yaml",
         "claims/security.yaml",
         "knowledge.yaml",
-        "sources.yaml",
+        "sources/own.yaml",
     ]
     assert found[0].line < found[1].line
 
 
 def test_the_error_reads_as_its_problems_one_a_line(folder: Path, edit: Edit) -> None:
-    edit("sources.yaml", "kind: article", "kind: blog")
-    edit("sources.yaml", "kind: measured", "kind: felt")
+    edit("sources/own.yaml", "kind: article", "kind: blog")
+    edit("sources/own.yaml", "kind: measured", "kind: felt")
     with pytest.raises(KnowledgeError) as caught:
         load(folder)
     assert str(caught.value).splitlines() == [str(each) for each in caught.value.problems]

@@ -145,11 +145,11 @@ CONTENT = [
     ("claims/usability.yaml", "observed: 2026-11-23", "observed: 2026-11-22"),
     ("tables/pytorch_tensorflow.yaml", "value: any_python", "value: own_parts_traced"),
     ("criteria.yaml", "value: 0.25", "value: 0.26"),
-    ("sources.yaml", 'date: "2025-01-07"', 'date: "2025-01-08"'),
+    ("sources/own.yaml", 'date: "2025-01-07"', 'date: "2025-01-08"'),
     ("frameworks.yaml", "version: 2.15.0", "version: 2.15.1"),
-    ("requirements.yaml", "      tensorflow: No GPU", "      tensorflow: No new GPU"),
-    ("stacks.yaml", "import keras (Keras 3)", "import keras"),
-    ("stacks.yaml", "maturity: current", "maturity: beta"),
+    ("requirements/accelerators.yaml", "      tensorflow: No GPU", "      tensorflow: No new GPU"),
+    ("stacks/api.yaml", "import keras (Keras 3)", "import keras"),
+    ("stacks/api.yaml", "maturity: current", "maturity: beta"),
 ]
 
 
