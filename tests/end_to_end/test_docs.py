@@ -1,15 +1,51 @@
 """The pages that are made from data say what the data say."""
 
-import runpy
 from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGES: dict[Path, str] = runpy.run_path(str(DOCS / "generate.py"))["pages"]()
+from framework_probes.catalogue import CATALOGUE
+from pages import FOLDER, MADE, pages
+from pages.measured import SPEED, WOULD_MEASURE, file_name, newest
+
+PAGES: dict[Path, str] = pages()
+RUN = newest(FOLDER / "measured")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(DOCS.parent)))
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(FOLDER.parent)))
 def test_a_page_does_not_lag_behind_its_data(page: Path) -> None:
     assert page.exists(), "run make docs"
     assert page.read_text() == PAGES[page], f"{page.name} lags behind the data: run make docs"
+
+
+def test_no_page_is_left_behind_that_nothing_makes_any_more() -> None:
+    said = {p for p in FOLDER.rglob("*.md") if p.read_text().startswith(MADE)}
+    assert said <= set(PAGES)
+
+
+def test_the_kept_run_measured_every_probe_and_says_where() -> None:
+    assert {result.probe for result in RUN.results} == set(CATALOGUE)
+    assert (FOLDER / "measured" / file_name(RUN)).exists()
+    assert {pair.host for pair in RUN.pairs} == {RUN.host.id}
+
+
+@pytest.mark.parametrize("table", ["T1", "T2", "T3"])
+def test_each_row_of_a_table_says_what_is_measured_of_it(table: str) -> None:
+    rows = PAGES[FOLDER / "tables" / f"{table}.md"].split("\n## ")[1:]
+    assert rows
+    for row in rows:
+        assert "This project measures" in row or "What this project measures" in row
+
+
+def test_a_ratio_of_the_tables_is_that_of_the_kept_run() -> None:
+    page = PAGES[FOLDER / "tables" / "T3.md"]
+    same = [p for p in RUN.pairs if p.a.subject == p.b.subject]
+    assert same
+    for pair in same:
+        assert f"{pair.ratio:.2f} ({pair.ci95[0]:.2f} to {pair.ci95[1]:.2f})" in page
+
+
+def test_every_criterion_that_a_probe_informs_counts_as_speed_and_no_other_does() -> None:
+    informed = {probe.criterion for probe in CATALOGUE.values()}
+    assert informed == SPEED
+    assert not informed & set(WOULD_MEASURE)

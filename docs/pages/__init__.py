@@ -1,0 +1,34 @@
+"""The pages that are made from data: every generated file of the docs, and its text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from framework_knowledge import load
+from pages.article import article, table
+from pages.examples import readme
+from pages.knowledge import claims, criteria, requirements, sources
+from pages.measured import newest
+from pages.probes import probes
+
+FOLDER = Path(__file__).parents[1]
+README = FOLDER.parent / "README.md"
+MADE = "<!-- Made from the data by `make docs`. Edit the data instead. -->"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page and its text."""
+    knowledge = load()
+    run = newest(FOLDER / "measured")
+    texts = {
+        "criteria.md": criteria(knowledge),
+        "claims.md": claims(knowledge),
+        "article.md": article(knowledge),
+        "requirements.md": requirements(knowledge),
+        "sources.md": sources(knowledge),
+        "probes.md": probes(),
+    }
+    for each in knowledge.tables:
+        texts[f"tables/{each.id}.md"] = table(each, run)
+    made = {FOLDER / name: "\n".join([MADE, "", *lines]) + "\n" for name, lines in texts.items()}
+    return made | {README: readme(README, knowledge)}
