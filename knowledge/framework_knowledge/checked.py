@@ -43,6 +43,11 @@ class Checked(Dated):
     checked_with: tuple[str, ...] = Field(default=(), description="source ids of the check")
     superseded_by: tuple[str, ...] = Field(default=(), description="claim ids")
 
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self.claim
+
 
 class Cell(Checked):
     """One cell of a comparison table of the source article.

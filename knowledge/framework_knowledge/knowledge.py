@@ -8,14 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from framework_knowledge.ageing import AgeKind
 from framework_knowledge.models import (
     Cell,
     Claim,
     Criterion,
     Framework,
     Gate,
+    Overlay,
+    OverlayUse,
     Piece,
     Remark,
+    SetAside,
     Snapshot,
     Source,
     Table,
@@ -25,12 +29,21 @@ from framework_knowledge.models import (
 _KEPT = 64
 
 
+@dataclass(frozen=True)
+class LaidOver:
+    """An overlay that is part of a knowledge; ``sha256`` is over all that it says."""
+
+    overlay: Overlay
+    sha256: str
+
+
 @dataclass(frozen=True, eq=False)
 class Knowledge:
     """Everything that the files say, validated, in the order of the files.
 
     ``first_day`` is the earliest day of which a snapshot can be asked, ``checked_on`` the day on
-    which the statements of the source article were checked.
+    which the statements of the source article were checked. ``ageing`` says how long evidence of
+    each kind stays fresh. Statements of ``overlays`` stand among the others, with their provenance.
     """
 
     version: str
@@ -44,6 +57,8 @@ class Knowledge:
     gates: tuple[Gate, ...]
     pieces: tuple[Piece, ...]
     sources: tuple[Source, ...]
+    ageing: tuple[AgeKind, ...] = ()
+    overlays: tuple[LaidOver, ...] = ()
     _snapshots: dict[date, Snapshot] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -70,7 +85,8 @@ class Knowledge:
 
 
 def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
-    claims = [claim for claim in knowledge.claims if claim.holds_on(day)]
+    aside = set_aside_on(knowledge, day)
+    claims = [c for c in knowledge.claims if c.holds_on(day) and c.id not in aside]
     live = frozenset(claim.id for claim in claims)
     told_claims = tuple(
         claim.model_copy(
@@ -81,12 +97,12 @@ def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
     cells = tuple(
         _cell_on(live, cell, checked=knowledge.checked_on <= day)
         for cell in knowledge.cells
-        if cell.standing != "wrong" and cell.holds_on(day)
+        if cell.standing != "wrong" and cell.holds_on(day) and cell.id not in aside
     )
     gates = tuple(
         gate.model_copy(update={"valid_until": None, "evidence": _only(live, gate.evidence)})
         for gate in knowledge.gates
-        if gate.holds_on(day)
+        if gate.holds_on(day) and gate.id not in aside
     )
     snapshot = Snapshot(
         version=knowledge.version,
@@ -99,8 +115,71 @@ def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
         gates=gates,
         pieces=_pieces_on(knowledge, day, live),
         sources=_cited_sources(knowledge.sources, told_claims, cells, gates),
+        overlays=tuple(
+            _use(laid, (*told_claims, *gates), aside.values()) for laid in knowledge.overlays
+        ),
+        set_aside=tuple(aside.values()),
     )
     return snapshot.model_copy(update={"sha256": _sha256(snapshot)})
+
+
+def set_aside_on(knowledge: Knowledge, day: date) -> dict[str, SetAside]:
+    """The statements that would hold on the day and that an overlay does not let count, by id.
+
+    A statement that is muted overrides nothing; one that is itself overridden still does.
+    """
+    if not knowledge.overlays:
+        return {}
+    muted = {
+        mute.claim: (laid.overlay, mute)
+        for laid in knowledge.overlays
+        for mute in laid.overlay.mute
+        if mute.known is None or mute.known <= day
+    }
+    overriding: tuple[Claim | Gate, ...] = (*knowledge.claims, *knowledge.gates)
+    standing_in = {
+        each.overrides: each
+        for each in overriding
+        if each.overrides is not None and each.holds_on(day) and each.id not in muted
+    }
+    found: dict[str, SetAside] = {}
+    statements: tuple[Claim | Cell | Gate, ...] = (*overriding, *knowledge.cells)
+    for item in statements:
+        if not item.holds_on(day):
+            continue
+        if item.id in muted:
+            overlay, mute = muted[item.id]
+            by, why, instead = overlay.provenance, mute.why, None
+        elif item.id in standing_in:
+            other = standing_in[item.id]
+            by, why, instead = other.provenance or "", other.text, other.id
+        else:
+            continue
+        found[item.id] = SetAside(
+            id=item.id,
+            statement=item.text,
+            how="muted" if instead is None else "overridden",
+            by=by,
+            instead=instead,
+            why=why,
+        )
+    return found
+
+
+def _use(
+    laid: LaidOver, statements: Iterable[Claim | Gate], aside: Iterable[SetAside]
+) -> OverlayUse:
+    overlay = laid.overlay
+    hows = [each.how for each in aside if each.by == overlay.provenance]
+    return OverlayUse(
+        name=overlay.name,
+        version=overlay.version,
+        contact=overlay.contact,
+        sha256=laid.sha256,
+        added=sum(each.provenance == overlay.provenance for each in statements),
+        overridden=hows.count("overridden"),
+        muted=hows.count("muted"),
+    )
 
 
 def _cell_on(live: frozenset[str], cell: Cell, *, checked: bool) -> Cell:
@@ -128,8 +207,8 @@ def _frameworks_on(knowledge: Knowledge, day: date, live: frozenset[str]) -> tup
 
 def _framework_on(day: date, live: frozenset[str], framework: Framework) -> Framework:
     update: dict[str, object] = {"evidence": _only(live, framework.evidence), "earlier": ()}
-    if framework.released > day:
-        update["version"] = "unknown"
+    if framework.released is None or framework.released > day:
+        update |= {"version": "unknown", "released": None}
     era = next((each for each in framework.earlier if day < each.until), None)
     if era is not None:
         update |= {"summary": era.summary, "backends": era.backends}

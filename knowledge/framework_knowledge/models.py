@@ -18,6 +18,7 @@ from framework_knowledge.checked import (
     Row,
     Table,
 )
+from framework_knowledge.overlays import Mute, Overlay, OverlayUse, SetAside
 from framework_knowledge.statements import (
     Anchor,
     Aspect,
@@ -74,12 +75,16 @@ __all__ = [
     "Grade",
     "Maturity",
     "Model",
+    "Mute",
     "OperatingSystem",
+    "Overlay",
+    "OverlayUse",
     "Piece",
     "PieceKind",
     "Remark",
     "Row",
     "Scale",
+    "SetAside",
     "Snapshot",
     "Source",
     "SourceKind",
@@ -113,7 +118,10 @@ class Framework(Model):
     version: str
     licence: str
     summary: str
-    released: date = Field(description="when that version came out; a month becomes its first day")
+    released: date | None = Field(
+        description="when that version came out; a month becomes its first day; None in a snapshot "
+        "for a day before"
+    )
     backends: tuple[FrameworkId, ...] = Field(
         default=(), description="what it can run on, if not on itself; best supported first"
     )
@@ -154,6 +162,9 @@ class Piece(Model):
     valid_from: date | None = Field(default=None, description="None: as far back as anything")
     valid_until: date | None = None
     evidence: tuple[str, ...] = Field(default=(), description="claim ids")
+    provenance: str | None = Field(
+        default=None, description="whose overlay names it; None: the packaged knowledge"
+    )
 
     def holds_on(self, day: date) -> bool:
         """Whether the piece stood like this on that day."""
@@ -167,7 +178,8 @@ class Snapshot(Model):
 
     It tells nothing of the future of that day: ends that still lie ahead are left out, a cell of
     the article stands as ``holds`` until it was checked, and a version not yet released reads
-    ``unknown``.
+    ``unknown``, released on no day. ``set_aside`` are the statements that would hold on the day
+    and that one of the ``overlays`` does not let count.
     """
 
     version: str
@@ -180,3 +192,5 @@ class Snapshot(Model):
     gates: tuple[Gate, ...]
     pieces: tuple[Piece, ...]
     sources: tuple[Source, ...]
+    overlays: tuple[OverlayUse, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()

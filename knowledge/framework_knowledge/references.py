@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from framework_knowledge.ageing import AgeKind
 from framework_knowledge.documents import Document, FieldPath, Problem
 from framework_knowledge.models import (
     Cell,
@@ -78,6 +79,8 @@ def check(contents: Contents) -> Iterator[Problem]:
     source_ids = {each.item.id for each in contents.sources}
     claim_ids = {each.item.id for each in claims}
     for dated in all_dated:
+        if dated.item.provenance is not None:
+            yield dated.problem(("provenance",), "is told by overlay.yaml; remove it here")
         yield from _unknown(dated, "sources", dated.item.sources, source_ids, "source")
     for each in checked:
         yield from _unknown(each, "checked_with", each.item.checked_with, source_ids, "source")
@@ -92,6 +95,28 @@ def check(contents: Contents) -> Iterator[Problem]:
         yield from _unknown(citing, "evidence", citing.item.evidence, claim_ids, "claim")
     yield from _successors(pieces)
     yield from _values(contents.criteria, claims, [*cells, *contents.remarks])
+
+
+def check_base(contents: Contents, kinds: Collection[Located[AgeKind]]) -> Iterator[Problem]:
+    """Yield what is wrong in knowledge that others are laid over: kinds of evidence, overriding."""
+    yield from _doubled(kinds)
+    statements: list[Located[Claim | Cell | Gate]] = [
+        *contents.claims,
+        *_cells(contents.tables),
+        *contents.gates,
+    ]
+    ids = {each.item.id for each in statements}
+    for kind in kinds:
+        yield from _unknown(kind, "statements", kind.item.statements, ids, "claim, cell or gate")
+    own: list[Located[Claim | Gate]] = [*contents.claims, *contents.gates]
+    for overriding in own:
+        if overriding.item.overrides is not None:
+            reason = "only an overlay overrides; end the other with valid_until and superseded_by"
+            yield overriding.problem(("overrides",), reason)
+    for each in statements:
+        if not any(kind.item.fits(each.item) for kind in kinds):
+            reason = f"'{each.item.id}' is of no kind in ageing.yaml; end it with one that fits all"
+            yield each.problem(("grade",), reason)
 
 
 def _cells(tables: Iterable[Located[Table]]) -> list[Located[Cell]]:

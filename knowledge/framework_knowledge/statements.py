@@ -134,6 +134,16 @@ class Dated(Model):
     valid_from: date
     valid_until: date | None = None
     grade: Grade
+    fresh_years: float = Field(
+        default=1.0,
+        gt=0,
+        description="years for which the reading is as good as new; by kind (ageing.yaml) where "
+        "the file gives none",
+    )
+    provenance: str | None = Field(
+        default=None,
+        description="whose overlay says so; None: the packaged knowledge. Set on loading",
+    )
 
     @model_validator(mode="after")
     def _interval(self) -> Self:
@@ -171,9 +181,18 @@ class Claim(Dated):
         default=None, description="circumstances that no field of the profile can say, and why"
     )
     superseded_by: tuple[str, ...] = ()
+    overrides: str | None = Field(
+        default=None,
+        description="in an overlay: id of the claim or cell that this one stands in for",
+    )
     facts: tuple[FactNumber, ...] = Field(
         default=(), description="numbers in the check (F31) and in the history (H12)"
     )
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self.statement
 
     @model_validator(mode="after")
     def _suffices(self) -> Self:
@@ -198,6 +217,14 @@ class Gate(Dated):
     why: dict[Subject, str]
     evidence: tuple[str, ...] = Field(default=(), description="claim ids")
     resolve_by: Literal["probe", "ask", "read"] = "read"
+    overrides: str | None = Field(
+        default=None, description="in an overlay: id of the gate that this one stands in for"
+    )
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self.requirement
 
     @model_validator(mode="after")
     def _reasons(self) -> Self:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from framework_advisor.profile import Profile
-from framework_knowledge.models import CriterionId, FrameworkId
+from framework_knowledge.models import CriterionId, FrameworkId, OverlayUse
 
 SCHEMA: Literal["recommendation/1"] = "recommendation/1"
 
@@ -50,6 +50,9 @@ class KnowledgeUsed(Model):
     version: str
     sha256: str
     as_of: date
+    overlays: tuple[OverlayUse, ...] = Field(
+        default=(), description="an organisation's own statements laid over the packaged ones"
+    )
 
 
 class Engine(Model):
@@ -261,6 +264,9 @@ class Evidence(Model):
     valid_from: date | None = None
     valid_until: date | None = None
     grade: str
+    provenance: str | None = Field(
+        default=None, description="the overlay that says so; None: the packaged knowledge, a probe"
+    )
     value: float | None = None
     unit: str | None = None
     ci95: tuple[float, float] | None = None

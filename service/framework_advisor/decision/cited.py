@@ -82,6 +82,7 @@ def _document(statement: Claim | Cell | Gate, sources: Mapping[str, Source]) -> 
         valid_from=statement.valid_from,
         valid_until=statement.valid_until,
         grade=statement.grade,
+        provenance=statement.provenance,
     )
 
 

@@ -27,6 +27,7 @@ from framework_advisor.decision.requirements import (
     Failure,
     exclusions,
     failures,
+    not_known_yet,
     stacks_of,
     unknowns,
 )
@@ -92,12 +93,15 @@ def decide(
             WeightRule(rule=r.id, reason=r.reason, factors=dict(r.factors)) for r in weights.rules
         ),
         knowledge=KnowledgeUsed(
-            version=snapshot.version, sha256=snapshot.sha256, as_of=snapshot.as_of
+            version=snapshot.version,
+            sha256=snapshot.sha256,
+            as_of=snapshot.as_of,
+            overlays=snapshot.overlays,
         ),
         engine=Engine(version=engine_version, seed=noise.seed, draws=noise.draws),
         verdict=answer.verdict,
         ranking=answer.ranking,
-        excluded=exclusions(snapshot, broken),
+        excluded=(*not_known_yet(profile, snapshot), *exclusions(snapshot, broken)),
         unknown=answer.unknown,
         measurements=measured.rows,
         flips=answer.flips,

@@ -69,6 +69,24 @@ def failures(profile: Profile, snapshot: Snapshot) -> tuple[Failure, ...]:
     return tuple(found)
 
 
+def not_known_yet(profile: Profile, snapshot: Snapshot) -> tuple[Exclusion, ...]:
+    """The frameworks that the profile asks for and of which nothing was known on that day.
+
+    One that the profile does not name is not told of: the past does not speak of what came later.
+    """
+    known = {framework.id for framework in snapshot.frameworks}
+    named = dict.fromkeys((*(profile.candidates or ()), *(profile.must_use or ())))
+    return tuple(
+        Exclusion(
+            framework=name,
+            requirement="known on that day",
+            why=f"nothing was known of {name} on {snapshot.as_of}",
+        )
+        for name in named
+        if name not in known
+    )
+
+
 def _stated_failures(profile: Profile, stack: Stack) -> Iterator[Failure]:
     """What the profile itself rules out."""
     name = stack.framework
