@@ -26,7 +26,7 @@ from framework_advisor.api.services import Services
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.settings import Settings, load_settings
 from framework_advisor.store import Store
-from framework_knowledge import KnowledgeError, load
+from framework_knowledge import KnowledgeError
 from framework_probes.host import fingerprint
 
 
@@ -38,13 +38,15 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """
     chosen = settings or load_settings()
     store = Store(chosen)
-    services = Services(store, RunQueue(store, chosen.data_dir, fingerprint()))
+    services = Services(
+        store, RunQueue(store, chosen.data_dir, fingerprint()), chosen.knowledge_overlays
+    )
 
     @asynccontextmanager
     async def open_for_business(_app: Litestar) -> AsyncIterator[None]:
         # Read before a request has to wait for it; a mistake in it shows in /health/ready.
         with suppress(KnowledgeError):
-            await asyncio.to_thread(load)
+            await asyncio.to_thread(services.knowledge)
         async with store:
             await services.queue.start()
             try:

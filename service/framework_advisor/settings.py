@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from framework_advisor.errors import FieldError, InvalidInput
+from framework_advisor.known import overlay_paths
 from framework_advisor.validation import field_errors
 
 PREFIX = "FRAMEWORK_ADVISOR_"
@@ -20,6 +21,10 @@ def default_data_dir() -> Path:
     """``$XDG_DATA_HOME/framework-advisor``, or below ``~/.local/share`` where that is not set."""
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / "framework-advisor"
+
+
+def _folders(given: object) -> object:
+    return overlay_paths(given) if isinstance(given, str) else given
 
 
 class Settings(BaseSettings):
@@ -43,6 +48,12 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     max_body_bytes: PositiveInt = Field(
         default=1024 * 1024, description="A larger request body is refused with 413."
+    )
+
+    knowledge_overlays: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = Field(
+        default=(),
+        description="Folders of an organisation's own knowledge, laid over ours in this order: "
+        "divided as in PATH, or a JSON list.",
     )
 
     @property

@@ -12,7 +12,6 @@ from framework_advisor.api.openapi import described
 from framework_advisor.api.responses import document
 from framework_advisor.api.schemas import Health
 from framework_advisor.api.services import Injected
-from framework_knowledge import load
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +36,7 @@ class HealthController(Controller):
             log.exception("database_unreachable")
             raise ServiceUnavailableException("The database cannot be reached.") from None
         try:
-            knowledge = await asyncio.to_thread(load)
+            knowledge = await asyncio.to_thread(services.knowledge)
         except Exception:
             log.exception("knowledge_not_loaded")
             raise ServiceUnavailableException("The knowledge cannot be loaded.") from None

@@ -10,6 +10,7 @@ from framework_advisor.advisor import Advisor
 from framework_advisor.cli.output import as_json, echo_document
 from framework_advisor.cli.reading import reading
 from framework_advisor.cli.recorded import runs_for_profile
+from framework_advisor.known import knowledge_set
 from framework_advisor.measured import measurements_from
 from framework_advisor.profile import parse_profile
 
@@ -27,7 +28,7 @@ def recommend(
     """Recommend a framework for PROFILE, a JSON file, or - for standard input."""
     parsed = parse_profile(profile.read())
     runs = () if no_measurements else runs_for_profile(parsed)
-    recommendation = Advisor(measurements=measurements_from(runs)).recommend(parsed)
+    recommendation = Advisor(knowledge_set(), measurements_from(runs)).recommend(parsed)
     if as_json:
         echo_document(recommendation)
     else:

@@ -10,6 +10,7 @@ import click
 
 from framework_advisor.cli.extra import need_server
 from framework_advisor.errors import Conflict, FieldError, InvalidInput
+from framework_advisor.known import knowledge_with
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -29,6 +30,8 @@ def serve(*, host: str | None, port: int | None) -> None:
     from framework_advisor.settings import load_settings
 
     settings = load_settings({"host": host, "port": port})
+    # A mistake in an overlay is told before anything listens.
+    knowledge_with(settings.knowledge_overlays)
     with _listening(settings.host, settings.port) as listener:
         configure_logging(settings.log_format)
         _run(create_app(settings), listener)
