@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Literal, cast
 
@@ -16,10 +16,12 @@ from framework_advisor.api.schemas import (
 )
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_knowledge import Cell, Claim, Knowledge, Snapshot, Table
-from framework_knowledge.models import CriterionId, FrameworkId, Standing
+from framework_knowledge.knowledge import set_aside_on
+from framework_knowledge.models import CriterionId, FrameworkId, SetAside, Standing
 
-#: How a claim stands on a day: it holds, others speak in its place, it ended, it is yet to come.
-ClaimStatus = Literal["holds", "superseded", "ended", "future"]
+#: How a claim stands on a day: it holds, others speak in its place, it ended, it is yet to come, an
+#: overlay's claim stands in for it, an overlay mutes it.
+ClaimStatus = Literal["holds", "superseded", "ended", "future", "overridden", "muted"]
 
 
 def summary(knowledge: Knowledge) -> KnowledgeSummary:
@@ -32,6 +34,8 @@ def summary(knowledge: Knowledge) -> KnowledgeSummary:
         sha256=snapshot.sha256,
         as_of=snapshot.as_of,
         counts={**counts, "tables": len(knowledge.tables)},
+        overlays=snapshot.overlays,
+        set_aside=snapshot.set_aside,
     )
 
 
@@ -63,13 +67,17 @@ def claims(
 ) -> ClaimList:
     """Every claim, or with ``as_of`` those known and valid on that day."""
     known = knowledge.claims if as_of is None else _on(knowledge, as_of).claims
+    day = as_of or _today()
+    aside = set_aside_on(knowledge, day)
+    if as_of is not None and status in ("overridden", "muted"):
+        known = tuple(claim for claim in knowledge.claims if claim.id in aside)
     found = tuple(
         claim
         for claim in known
         if (framework is None or any(s.split(":")[0] == framework for s in claim.values))
         and criterion in (None, claim.criterion)
         and (source is None or source in claim.sources)
-        and status in (None, _status(claim, as_of or _today()))
+        and status in (None, _status(claim, day, aside))
     )
     return ClaimList(items=found, total=len(found))
 
@@ -115,7 +123,9 @@ def _on(knowledge: Knowledge, day: date) -> Snapshot:
     return knowledge.snapshot(day)
 
 
-def _status(claim: Claim, day: date) -> ClaimStatus:
+def _status(claim: Claim, day: date, aside: Mapping[str, SetAside]) -> ClaimStatus:
+    if claim.id in aside:
+        return aside[claim.id].how
     if claim.superseded_by:
         return "superseded"
     if claim.holds_on(day):

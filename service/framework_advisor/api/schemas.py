@@ -24,6 +24,8 @@ from framework_knowledge.models import (
     Family,
     Framework,
     FrameworkId,
+    OverlayUse,
+    SetAside,
     Source,
     Table,
 )
@@ -118,6 +120,10 @@ class KnowledgeSummary(Document):
     sha256: str = Field(description="of the snapshot's content")
     as_of: date
     counts: dict[str, int]
+    overlays: tuple[OverlayUse, ...] = Field(description="laid over the packaged knowledge")
+    set_aside: tuple[SetAside, ...] = Field(
+        description="statements that an overlay overrides or mutes"
+    )
 
 
 class CriterionList(Document):
