@@ -43,7 +43,7 @@ def criteria(
     knowledge: Knowledge, criterion: CriterionId | None, as_of: date | None
 ) -> CriterionList:
     """Criteria with the anchors of their scales."""
-    known = _on(knowledge, as_of or _today()).criteria
+    known = snapshot_on(knowledge, as_of or _today()).criteria
     found = tuple(each for each in known if criterion in (None, each.id))
     return CriterionList(items=found, total=len(found))
 
@@ -52,7 +52,7 @@ def frameworks(
     knowledge: Knowledge, framework: FrameworkId | None, as_of: date | None
 ) -> FrameworkList:
     """Frameworks as they stood on that day, or stand today."""
-    known = _on(knowledge, as_of or _today()).frameworks
+    known = snapshot_on(knowledge, as_of or _today()).frameworks
     found = tuple(each for each in known if framework in (None, each.id))
     return FrameworkList(items=found, total=len(found))
 
@@ -66,7 +66,7 @@ def claims(
     status: ClaimStatus | None,
 ) -> ClaimList:
     """Every claim, or with ``as_of`` those known and valid on that day."""
-    known = knowledge.claims if as_of is None else _on(knowledge, as_of).claims
+    known = knowledge.claims if as_of is None else snapshot_on(knowledge, as_of).claims
     day = as_of or _today()
     aside = set_aside_on(knowledge, day)
     if as_of is not None and status in ("overridden", "muted"):
@@ -84,7 +84,7 @@ def claims(
 
 def sources(knowledge: Knowledge, source: str | None, as_of: date | None) -> SourceList:
     """Every source, or with ``as_of`` those that the knowledge of that day rests on."""
-    known = knowledge.sources if as_of is None else _on(knowledge, as_of).sources
+    known = knowledge.sources if as_of is None else snapshot_on(knowledge, as_of).sources
     found = tuple(each for each in known if source in (None, each.id))
     return SourceList(items=found, total=len(found))
 
@@ -99,7 +99,7 @@ def tables(
 ) -> TableList:
     """The comparison tables with the cells that the filter leaves."""
     if as_of is not None:
-        _on(knowledge, as_of)
+        snapshot_on(knowledge, as_of)
     wanted = {
         cell.id
         for cell in knowledge.cells
@@ -116,10 +116,15 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _on(knowledge: Knowledge, day: date) -> Snapshot:
+def snapshot_on(knowledge: Knowledge, day: date, field: str = "?as_of") -> Snapshot:
+    """What was known on a day; ``field`` is named where the day is refused.
+
+    Raises:
+        InvalidInput: the day lies before the first of the knowledge, or ahead.
+    """
     if not knowledge.first_day <= day <= _today():
         expected = f"a day from {knowledge.first_day} to today ({_today()})"
-        raise InvalidInput((FieldError("?as_of", f"{day} is out of range", expected),))
+        raise InvalidInput((FieldError(field, f"{day} is out of range", expected),))
     return knowledge.snapshot(day)
 
 

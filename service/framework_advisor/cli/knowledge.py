@@ -9,10 +9,17 @@ from typing import Any, cast, get_args
 import click
 
 from framework_advisor.api import excerpts
-from framework_advisor.api.excerpts import ClaimStatus
+from framework_advisor.api.excerpts import ClaimStatus, snapshot_on
 from framework_advisor.cli.output import as_json, echo_document, table
-from framework_knowledge import load
-from framework_knowledge.models import CriterionId, FrameworkId
+from framework_advisor.known import knowledge_set
+from framework_knowledge import Knowledge, load
+from framework_knowledge.changelog import changelog
+from framework_knowledge.comparison import compare, successors_in
+from framework_knowledge.models import Claim, CriterionId, FrameworkId, Gate
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+#: The file that makes a folder an overlay.
+OVERLAY = "overlay.yaml"
 
 
 class Day(click.ParamType[date]):
@@ -37,13 +44,22 @@ def knowledge() -> None:
 @as_json
 def show(*, as_json: bool) -> None:
     """Say which knowledge is used: version, digest, size."""
-    found = excerpts.summary(load())
+    found = excerpts.summary(knowledge_set())
     if as_json:
         echo_document(found)
         return
     click.echo(f"version {found.version}, as of {found.as_of}, sha256 {found.sha256}")
     for kind, number in found.counts.items():
         click.echo(f"{number:5} {kind}")
+    for overlay in found.overlays:
+        click.echo(
+            f"overlay {overlay.name} {overlay.version} ({overlay.contact}), sha256 "
+            f"{overlay.sha256}: {overlay.added} added, {overlay.overridden} overridden, "
+            f"{overlay.muted} muted"
+        )
+    for each in found.set_aside:
+        instead = f" by {each.instead}" if each.instead else ""
+        click.echo(f"  {each.how}{instead}, {each.by}: {each.id}: {each.why}")
 
 
 @knowledge.command()
@@ -64,7 +80,7 @@ def claims(
 ) -> None:
     """List claims."""
     found = excerpts.claims(
-        load(),
+        knowledge_set(),
         cast("FrameworkId | None", framework),
         cast("CriterionId | None", criterion),
         as_of,
@@ -88,8 +104,52 @@ def claims(
 
 
 @knowledge.command()
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("earlier", type=Day())
+@click.argument("later", type=Day())
+@click.option(
+    "--with",
+    "path",
+    type=FOLDER,
+    help="Take the later side from this folder: other knowledge, or an overlay over ours.",
+)
+@as_json
+def diff(*, earlier: date, later: date, path: Path | None, as_json: bool) -> None:
+    """Say what changed in the knowledge from day EARLIER to day LATER, as a changelog."""
+    ours = knowledge_set()
+    other = ours if path is None else _knowledge_in(path)
+    found = compare(
+        snapshot_on(ours, earlier, "EARLIER"),
+        snapshot_on(other, later, "LATER"),
+        {**successors_in(ours), **successors_in(other)},
+    )
+    if as_json:
+        echo_document(found)
+    else:
+        click.echo("\n".join(changelog(found)))
+
+
+@knowledge.command()
+@click.argument("path", type=FOLDER)
 def validate(path: Path) -> None:
-    """Check the knowledge in folder PATH: every mistake with file, line, field and reason."""
-    found = load(path)
-    click.echo(f"valid: {len(found.claims)} claims, {len(found.sources)} sources")
+    """Check the knowledge or the overlay in folder PATH.
+
+    Every mistake is told with file, line, field and reason. A folder that holds overlay.yaml is an
+    overlay, and is checked against the packaged knowledge.
+    """
+    found = _knowledge_in(path)
+    if not found.overlays:
+        click.echo(f"valid: {len(found.claims)} claims, {len(found.sources)} sources")
+        return
+    overlay = found.overlays[0].overlay
+    statements: tuple[Claim | Gate, ...] = (*found.claims, *found.gates)
+    own = [each for each in statements if each.provenance == overlay.provenance]
+    overriding = sum(each.overrides is not None for each in own)
+    click.echo(
+        f"valid: overlay {overlay.name} {overlay.version}: {len(own)} statements, {overriding} of "
+        f"them override others, {len(overlay.mute)} others muted"
+    )
+
+
+def _knowledge_in(path: Path) -> Knowledge:
+    """The knowledge of a folder, or the packaged one with the overlay of that folder."""
+    return load(overlays=[path]) if (path / OVERLAY).exists() else load(path)
