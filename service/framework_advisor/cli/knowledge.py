@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, BinaryIO, cast, get_args
 
 import click
 
 from framework_advisor.api import excerpts
 from framework_advisor.api.excerpts import ClaimStatus, snapshot_on
 from framework_advisor.cli.output import as_json, echo_document, table
+from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.known import knowledge_set
+from framework_advisor.profile import parse_profile
+from framework_advisor.staleness import Stale, StaleList, stale
 from framework_knowledge import Knowledge, load
 from framework_knowledge.changelog import changelog
 from framework_knowledge.comparison import compare, successors_in
@@ -126,6 +129,50 @@ def diff(*, earlier: date, later: date, path: Path | None, as_json: bool) -> Non
         echo_document(found)
     else:
         click.echo("\n".join(changelog(found)))
+
+
+@knowledge.command("stale")
+@click.option("--as-of", type=Day(), help="What is stale on that day.  [default: today]")
+@click.option("--limit", type=click.IntRange(min=1), help="The first so many.")
+@click.option(
+    "--profile",
+    "paths",
+    multiple=True,
+    type=click.File("rb"),
+    help="Decisive for this profile (may be given again); else for typical projects.",
+)
+@as_json
+def stale_evidence(
+    *, as_of: date | None, limit: int | None, paths: tuple[BinaryIO, ...], as_json: bool
+) -> None:
+    """List what should be looked up again: overdue evidence, the most decisive first."""
+    known = knowledge_set()
+    day = datetime.now(UTC).date() if as_of is None else as_of
+    if day < known.first_day:
+        expected = f"{known.first_day} or later"
+        raise InvalidInput((FieldError("--as-of", f"{day} is out of range", expected),))
+    profiles = [parse_profile(path.read()) for path in paths]
+    found = stale(known, day, profiles or None, limit)
+    if as_json:
+        echo_document(found)
+        return
+    click.echo(f"{found.total} statements should be looked up again as of {found.as_of}")
+    for each in found.items:
+        click.echo(
+            f"\n{each.id} ({(each.criterion or 'requirement').replace('_', ' ')}): {each.statement}"
+        )
+        click.echo(f"  {each.overdue_years:.1f} years overdue: {each.why}")
+        click.echo(f"  {each.decisiveness:.2%} of an answer rests on it: {_asked(each, found)}")
+        for source in each.sources:
+            click.echo(f"  read again: {source.id} {source.title} ({source.where})")
+        if each.supersedes:
+            click.echo(f"  stands in the place of {', '.join(each.supersedes)}")
+
+
+def _asked(each: Stale, found: StaleList) -> str:
+    if not each.profiles:
+        return "on no profile's answer"
+    return f"{len(each.profiles)} of {len(found.profiles)} profiles"
 
 
 @knowledge.command()
