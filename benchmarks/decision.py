@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.figure import Figure, paired
 from framework_advisor import Advisor, parse_profile
-from framework_advisor.decision.decide import DRAWS
+from framework_advisor.decision.simulation import MOST_DRAWS as DRAWS
 from framework_advisor.decision.weights import CRITERIA
 
 SAMPLES = 25

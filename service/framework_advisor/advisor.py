@@ -26,6 +26,7 @@ class Advisor:
     ) -> None:
         self.knowledge = knowledge if knowledge is not None else load()
         self.measurements = measurements if measurements is not None else Measurements()
+        self._version = version("framework-advisor")
 
     def recommend(self, profile: Profile) -> Recommendation:
         """The recommendation for a profile, as of today or of the day that the profile names."""
@@ -35,7 +36,7 @@ class Advisor:
             profile,
             self.knowledge.snapshot(as_of or now.date()),
             self.measurements,
-            engine_version=version("framework-advisor"),
+            engine_version=self._version,
         )
         identity = f"rec_{uuid4().hex}"
         here = f"/v1/recommendations/{identity}"

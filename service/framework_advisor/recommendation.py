@@ -227,6 +227,7 @@ class RequirementFlip(Model):
     kind: Literal["requirement"] = "requirement"
     change: Literal["drop", "add"]
     requirement: str
+    gate: str | None = Field(default=None, description="for one that is added: its id")
     new_pick: FrameworkId
 
 

@@ -1,13 +1,15 @@
-"""Stochastic multicriteria acceptability analysis (SMAA-2).
+"""Additive values of the stacks: their means, and who is how often the best.
 
-Lahdelma and Salminen, SMAA-2: Stochastic multicriteria acceptability analysis for group decision
-making, Operations Research 49(3), 2001: draw weights and values jointly, rank in every draw, and
+Means are exact: values are independent of weights, so the mean of a stack is the sum of mean weight
+times mean value. How likely each rank is comes from stochastic multicriteria acceptability analysis
+(Lahdelma and Salminen, SMAA-2: Stochastic multicriteria acceptability analysis for group decision
+making, Operations Research 49(3), 2001): draw weights and values jointly, rank in every draw, and
 report how often each alternative takes each rank and which weights speak for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,43 +22,46 @@ from framework_knowledge.models import CriterionId
 
 Array = npt.NDArray[np.float64]
 
+#: Two-sided 95% of a normal distribution.
+Z95 = 1.959964
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One stack: value draws per criterion, shape (draws, criteria), and in all, shape (draws,)."""
+    """One stack with its mean value on each criterion, shape (criteria,), and in all."""
 
     stack: Stack
-    by_criterion: Array
-    total: Array
     mean_by_criterion: Array
     mean: float
 
 
-def score(values: Values, weights: Weights, stack: Stack) -> Scored:
-    """Additive value of a stack: sum over criteria of weight times value, in every draw.
+def score(values: Values, weights: Weights, stack: Stack, before: Scored | None = None) -> Scored:
+    """Mean additive value of a stack: the sum over criteria of mean weight times mean value.
 
-    ``mean`` is the sum of mean weight times mean value, so that contributions add up to it.
+    ``before`` is its score before an open question was answered: what is settled stays.
     """
-    by_criterion = np.stack([values.draws(stack, c) for c in CRITERIA], axis=1)
-    mean_by_criterion = by_criterion.mean(axis=0)
-    return Scored(
-        stack=stack,
-        by_criterion=by_criterion,
-        total=np.einsum("nc,nc->n", weights.draws, by_criterion),
-        mean_by_criterion=mean_by_criterion,
-        mean=float(weights.mean @ mean_by_criterion),
-    )
+    means = np.empty(len(CRITERIA)) if before is None else before.mean_by_criterion.copy()
+    for column, criterion in enumerate(CRITERIA):
+        if criterion not in values.settled:
+            means[column] = values.belief(stack, criterion).mean
+    return Scored(stack, means, float(weights.mean @ means))
 
 
-def best_stacks(scored: Sequence[Scored]) -> tuple[Scored, ...]:
-    """The best stack of each framework by mean value, best framework first."""
+def best_stacks(scored: Iterable[Scored]) -> tuple[Scored, ...]:
+    """The best stack of each framework by mean value, best framework first.
+
+    An exact tie goes to the one that is better on the first criterion on which they differ, so that
+    a dominated stack never comes before the one that dominates it, and then by name, so that the
+    order is the same on every machine.
+    """
+
+    def order(item: Scored) -> tuple[float, list[float], str]:
+        return (-item.mean, (-item.mean_by_criterion).tolist(), item.stack.subject)
+
     best: dict[str, Scored] = {}
-    for item in scored:
-        name = item.stack.framework
-        if name not in best or item.mean > best[name].mean:
-            best[name] = item
-    # The name breaks an exact tie, so that the order is the same on every machine.
-    return tuple(sorted(best.values(), key=lambda s: (-s.mean, s.stack.subject)))
+    for item in sorted(scored, key=order):
+        best.setdefault(item.stack.framework, item)
+    return tuple(best.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,12 @@ class Acceptability:
 
     ``ranks``: share of draws in which stack i takes rank r, shape (stacks, stacks).
     ``winner``: index of the best stack in each draw, shape (draws,).
+    ``totals``: value of each stack in each draw, shape (stacks, draws).
+    ``weights``: weights of each draw, shape (criteria, draws).
     """
 
     ranks: Array
-    winner: npt.NDArray[np.intp]
+    winner: npt.NDArray[np.int8]
     totals: Array
     weights: Array
 
@@ -79,32 +86,60 @@ class Acceptability:
 
     @property
     def p_best_se(self) -> float:
-        """Standard error of ``p_best``: binomial, sqrt(p (1 - p) / draws)."""
-        p = self.p_best
-        return float(np.sqrt(p * (1 - p) / len(self.winner)))
+        """Standard error of ``p_best``; 0 where there is nobody to lose to."""
+        if len(self.totals) == 1:
+            return 0.0
+        return share_se(int((self.winner == 0).sum()), len(self.winner))
 
     def expected_regret(self, index: int) -> float:
         """Mean value lost by taking that stack instead of the best of each draw."""
-        return float((self.totals.max(axis=1) - self.totals[:, index]).mean())
+        return float((self.totals.max(axis=0) - self.totals[index]).mean())
 
     def central_weights(self, index: int) -> Mapping[CriterionId, float] | None:
         """Mean weights of the draws in which that stack is the best; None where it never is."""
         won = self.winner == index
-        if not won.any():
+        count = int(won.sum())
+        if not count:
             return None
-        mean = self.weights[won].mean(axis=0)
-        return {c: float(w) for c, w in zip(CRITERIA, mean, strict=True)}
+        mean = self.weights @ won.astype(np.float64) / count
+        return dict(zip(CRITERIA, mean.tolist(), strict=True))
 
 
-def acceptability(best: Sequence[Scored], weights: Weights) -> Acceptability:
-    """Rank the stacks in every draw."""
-    totals = np.stack([s.total for s in best], axis=1)
-    order = np.argsort(-totals, axis=1, kind="stable")
-    ranks = np.stack(
-        [(order == i).mean(axis=0) for i in range(len(best))],
-        axis=0,
-    )
-    return Acceptability(ranks, order[:, 0], totals, weights.draws)
+def share_se(count: int, draws: int) -> float:
+    """Standard error of a share: that of the 95% interval of Agresti and Coull.
+
+    Two successes and two failures are added first (exactly: half of 1.96 squared), so that a share
+    of 0 or 1 after few draws is not taken for certainty (The American Statistician 52(2), 1998).
+    """
+    n = draws + Z95**2
+    share = (count + Z95**2 / 2) / n
+    return float(np.sqrt(share * (1 - share) / n))
+
+
+def acceptability(totals: Array, weights: Array) -> Acceptability:
+    """Rank the stacks in every draw; on an exact tie the one that stands first goes first.
+
+    ``totals`` has shape (stacks, draws), ``weights`` (criteria, draws).
+    """
+    stacks, draws = totals.shape
+    rank = np.zeros(totals.shape, dtype=np.int8)
+    for i in range(stacks):
+        for j in range(i + 1, stacks):
+            ahead = totals[i] >= totals[j]
+            rank[j] += ahead
+            rank[i] += ~ahead
+    ranks = np.array([[np.count_nonzero(row == r) for r in range(stacks)] for row in rank]) / draws
+    return Acceptability(ranks, winners(totals), totals, weights)
+
+
+def winners(totals: Array) -> npt.NDArray[np.int8]:
+    """Who is the best in each draw, the first on a tie; from (stacks, draws) to (draws,)."""
+    highest = totals[0].copy()
+    winner = np.zeros(highest.shape, dtype=np.int8)
+    for index, row in enumerate(totals[1:], start=1):
+        winner[row > highest] = index
+        np.maximum(highest, row, out=highest)
+    return winner
 
 
 def dominated_by(item: Scored, others: Sequence[Scored]) -> tuple[Scored, ...]:

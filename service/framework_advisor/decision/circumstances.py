@@ -11,7 +11,7 @@ published with every answer that uses them (``inferred``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -224,22 +224,20 @@ def applies(
     not. For the facet in question ``value`` stands in for what the profile says.
     ``required_only`` leaves out targets that are mere wishes.
     """
-    said: dict[str, frozenset[str]] = {
-        "targets": _targets(profile, required_only),
-        "accelerators": frozenset((profile.platform and profile.platform.accelerators) or ()),
-        "os": frozenset((profile.platform and profile.platform.os) or ()),
-        "families": _given(profile.workload.family if profile.workload else None),
-        "scale": _given(scale_of(profile)),
-        "stages": frozenset(profile.stages),
-        "cloud": frozenset((profile.platform and profile.platform.cloud) or ()),
-    }
     dimension = FACET_DIMENSION.get(facet)
-    if dimension:
-        said[dimension] = frozenset([value]) if value else frozenset()
-    for name, given in said.items():
+    # Most statements name one circumstance or none, so only those that were given are looked at.
+    for name in when.model_fields_set & SAID.keys():
         wanted = getattr(when, name)
-        if wanted and not given & frozenset(wanted):
+        if not wanted:
+            continue
+        if name == dimension:
+            said: Collection[str] = (value,)
+        else:
+            said = SAID[name](profile, required_only)
+        if not any(each in wanted for each in said):
             return False
+    if when.model_fields_set <= SAID.keys():
+        return True
     return _flags_match(when, profile) and _python_matches(when, profile)
 
 
@@ -253,13 +251,22 @@ FACET_DIMENSION: Mapping[str, str] = {
 }
 
 
-def _given(value: str | None) -> frozenset[str]:
-    return frozenset() if value is None else frozenset([value])
+#: What the profile says on each circumstance that lists values; the flag leaves out mere wishes.
+SAID: Mapping[str, Callable[[Profile, bool], Collection[str]]] = {
+    "targets": lambda p, required: [
+        w.kind for w in p.target_wishes or () if w.required or not required
+    ],
+    "accelerators": lambda p, _: (p.platform and p.platform.accelerators) or (),
+    "os": lambda p, _: (p.platform and p.platform.os) or (),
+    "families": lambda p, _: _given(p.workload.family if p.workload else None),
+    "scale": lambda p, _: _given(scale_of(p)),
+    "stages": lambda p, _: p.stages,
+    "cloud": lambda p, _: (p.platform and p.platform.cloud) or (),
+}
 
 
-def _targets(profile: Profile, required_only: bool) -> frozenset[str]:
-    wishes = profile.target_wishes or ()
-    return frozenset(w.kind for w in wishes if w.required or not required_only)
+def _given(value: str | None) -> tuple[str, ...]:
+    return () if value is None else (value,)
 
 
 def _flags_match(when: Circumstances, profile: Profile) -> bool:

@@ -10,6 +10,7 @@ from framework_advisor.decision.measurements import (
     MeasuredTime,
     Measurements,
 )
+from framework_advisor.decision.per_snapshot import PerSnapshot
 from framework_advisor.recommendation import (
     Contender,
     Contribution,
@@ -22,21 +23,38 @@ from framework_advisor.recommendation import (
 from framework_knowledge.models import Cell, Claim, Gate, Snapshot, Source
 
 
+class _Documents:
+    """A snapshot's statements as evidence, each put into words when it is first cited."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        every: list[Claim | Cell | Gate] = [*snapshot.claims, *snapshot.cells, *snapshot.gates]
+        self.statements = {statement.id: statement for statement in every}
+        self._sources = {source.id: source for source in snapshot.sources}
+        self._worded: dict[str, Evidence] = {}
+
+    def evidence(self, identity: str) -> Evidence:
+        """The statement of that id; KeyError where there is none."""
+        found = self._worded.get(identity)
+        if found is None:
+            found = _document(self.statements[identity], self._sources)
+            self._worded[identity] = found
+        return found
+
+
+_documents = PerSnapshot(_Documents)
+
+
 def cited_evidence(
     decision: Decision, snapshot: Snapshot, measurements: Measurements
 ) -> dict[str, Evidence]:
     """Every id that the answer cites, resolved; sorted, so that the same answer reads the same."""
-    known: dict[str, Evidence] = {}
-    sources = {source.id: source for source in snapshot.sources}
-    statements: list[Claim | Cell | Gate] = [*snapshot.claims, *snapshot.cells, *snapshot.gates]
-    for statement in statements:
-        known[statement.id] = _document(statement, sources)
+    wanted = set(_ids(decision))
+    documents = _documents(snapshot)
+    known = {i: documents.evidence(i) for i in wanted if i in documents.statements}
     for probe in measurements.probes:
         environments = {t.contender: t.environment for t in probe.times}
-        for pair in probe.pairs:
-            known[pair.id] = _pair(probe, pair, environments)
-        for time in probe.times:
-            known[time.id] = _time(probe, time)
+        known |= {p.id: _pair(probe, p, environments) for p in probe.pairs if p.id in wanted}
+        known |= {t.id: _time(probe, t) for t in probe.times if t.id in wanted}
     known["profile:team"] = Evidence(
         kind="document",
         statement="what the profile says of the team's skills and existing code",
@@ -44,7 +62,7 @@ def cited_evidence(
         observed=snapshot.as_of,
         grade="judgement",
     )
-    return {identity: known[identity] for identity in sorted(set(_ids(decision)))}
+    return {identity: known[identity] for identity in sorted(wanted)}
 
 
 def _ids(decision: Decision) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,9 @@ from framework_advisor.decision.acceptability import (
     Acceptability,
     Scored,
     acceptability,
-    best_stacks,
     dominated_by,
-    score,
 )
+from framework_advisor.decision.assessment import Assessment, assess
 from framework_advisor.decision.circumstances import inferences, unused_fields
 from framework_advisor.decision.cited import cited_evidence
 from framework_advisor.decision.execution import subject_of
@@ -24,18 +23,16 @@ from framework_advisor.decision.measurements import Measurements
 from framework_advisor.decision.next_evidence import next_evidence
 from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import (
-    Failure,
+    Stack,
     exclusions,
-    failures,
     not_known_yet,
-    stacks_of,
     unknowns,
 )
+from framework_advisor.decision.simulation import Simulation, simulate
 from framework_advisor.decision.stacks import build_stack
 from framework_advisor.decision.switching import switching
-from framework_advisor.decision.values import Values
 from framework_advisor.decision.verdict import infeasible, verdict
-from framework_advisor.decision.weights import CRITERIA, Weights, draw_weights
+from framework_advisor.decision.weights import CRITERIA
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import (
     Contribution,
@@ -54,15 +51,13 @@ from framework_advisor.recommendation import (
 )
 from framework_knowledge.models import Snapshot
 
-#: Enough for a standard error of p_best of at most 0.005: sqrt(0.25 / 10000).
-DRAWS = 10_000
-
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What depends on somebody being feasible."""
 
     verdict: Verdict
+    draws: int = 0
     ranking: tuple[Ranked, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     flips: tuple[Flip, ...] = ()
@@ -76,21 +71,21 @@ def decide(
     measurements: Measurements,
     *,
     engine_version: str,
-    draws: int = DRAWS,
+    draws: int | None = None,
 ) -> Decision:
-    """Decide for a profile. The same inputs give the same answer, bit by bit."""
-    noise = Noise(profile.seed or 0, draws)
-    broken = failures(profile, snapshot)
-    weights = draw_weights(profile, noise)
-    measured = MeasuredValues(profile, measurements, snapshot, noise)
-    values = Values(profile, snapshot, measured, noise)
-    everyone = tuple(score(values, weights, stack) for stack in stacks_of(snapshot))
-    answer = _answer(profile, snapshot, measurements, measured, weights, values, everyone, broken)
+    """Decide for a profile. The same inputs give the same answer, bit by bit.
+
+    ``draws`` asks for a number of draws; by default they stop where p_best is known well enough.
+    """
+    noise = Noise(profile.seed or 0)
+    assessment = assess(profile, snapshot, measurements)
+    answer = _answer(assessment, noise, draws)
     decision = Decision(
         profile=profile,
         inferred=inferences(profile),
         weight_rules=tuple(
-            WeightRule(rule=r.id, reason=r.reason, factors=dict(r.factors)) for r in weights.rules
+            WeightRule(rule=r.id, reason=r.reason, factors=dict(r.factors))
+            for r in assessment.weights.rules
         ),
         knowledge=KnowledgeUsed(
             version=snapshot.version,
@@ -98,12 +93,15 @@ def decide(
             as_of=snapshot.as_of,
             overlays=snapshot.overlays,
         ),
-        engine=Engine(version=engine_version, seed=noise.seed, draws=noise.draws),
+        engine=Engine(version=engine_version, seed=noise.seed, draws=answer.draws),
         verdict=answer.verdict,
         ranking=answer.ranking,
-        excluded=(*not_known_yet(profile, snapshot), *exclusions(snapshot, broken)),
+        excluded=(
+            *not_known_yet(profile, snapshot),
+            *exclusions(snapshot, assessment.broken),
+        ),
         unknown=answer.unknown,
-        measurements=measured.rows,
+        measurements=assessment.measured.rows,
         flips=answer.flips,
         next_evidence=answer.next_evidence,
         switching=answer.switching,
@@ -114,42 +112,32 @@ def decide(
     )
 
 
-def _answer(
-    profile: Profile,
-    snapshot: Snapshot,
-    measurements: Measurements,
-    measured: MeasuredValues,
-    weights: Weights,
-    values: Values,
-    everyone: Sequence[Scored],
-    broken: Sequence[Failure],
-) -> _Answer:
-    out = {failure.stack for failure in broken}
-    feasible = [s for s in everyone if s.stack not in out]
-    best = best_stacks(feasible)
-    requirements = requirement_flips(
-        profile, snapshot, broken, everyone, [s.stack for s in feasible]
-    )
+def _answer(assessment: Assessment, noise: Noise, draws: int | None) -> _Answer:
+    profile, snapshot, best = assessment.profile, assessment.snapshot, assessment.best
+    requirements = requirement_flips(assessment)
     if not best:
         return _Answer(verdict=infeasible(), flips=requirements)
-    accepted = acceptability(best, weights)
-    ranking = tuple(_ranked(values, weights, best, feasible, accepted, i) for i in range(len(best)))
-    applied = tuple(sorted({row.probe for row in measured.rows if row.applied}))
+    simulation = simulate(
+        noise, assessment.weights, assessment.values, assessment.feasible, best, draws
+    )
+    accepted = acceptability(simulation.of(best), simulation.weights)
+    ranking = _ranking(assessment, simulation, accepted)
     pick = best[0].stack
     return _Answer(
+        draws=simulation.draws,
         verdict=verdict(ranking, accepted, build_stack(profile, snapshot, pick)),
         ranking=ranking,
         unknown=(
             *unknowns(profile, snapshot, [s.stack for s in best]),
-            *_unmeasured(measurements, measured),
+            *_unmeasured(assessment.measurements, assessment.measured),
             *unused_fields(profile),
         ),
         flips=(
-            *weight_flips(best, weights),
-            *fact_flips(values, weights, feasible, snapshot, profile),
+            *weight_flips(best, assessment.weights),
+            *fact_flips(assessment),
             *requirements,
         ),
-        next_evidence=next_evidence(profile, values, best, accepted, measurements, applied),
+        next_evidence=next_evidence(assessment, simulation),
         switching=switching(profile, pick, snapshot),
     )
 
@@ -176,44 +164,58 @@ def _unmeasured(measurements: Measurements, measured: MeasuredValues) -> tuple[U
     return (Unknown(requirement="measured speed", why=why, resolve_by="ask"),)
 
 
+def _ranking(
+    assessment: Assessment, simulation: Simulation, accepted: Acceptability
+) -> tuple[Ranked, ...]:
+    intervals = _intervals(simulation, assessment.feasible)
+    return tuple(
+        _ranked(assessment, accepted, intervals, index) for index in range(len(assessment.best))
+    )
+
+
+def _intervals(simulation: Simulation, scored: Sequence[Scored]) -> dict[Stack, Interval]:
+    low, high = np.quantile(simulation.of(scored), [0.05, 0.95], axis=1).tolist()
+    return {
+        item.stack: Interval(mean=item.mean, p05=p05, p95=p95)
+        for item, p05, p95 in zip(scored, low, high, strict=True)
+    }
+
+
 def _ranked(
-    values: Values,
-    weights: Weights,
-    best: Sequence[Scored],
-    feasible: Sequence[Scored],
+    assessment: Assessment,
     accepted: Acceptability,
+    intervals: Mapping[Stack, Interval],
     index: int,
 ) -> Ranked:
-    item = best[index]
-    contributions = []
-    for i, criterion in enumerate(CRITERIA):
-        basis, evidence = values.basis(item.stack, criterion)
-        contributions.append(
-            Contribution(
-                criterion=criterion,
-                weight=float(weights.mean[i]),
-                value=float(item.mean_by_criterion[i]),
-                basis=basis,
-                evidence=evidence,
-            )
-        )
-    others = [s for s in feasible if s.stack.framework == item.stack.framework and s is not item]
+    item = assessment.best[index]
+    stack = item.stack
+    others = [
+        s for s in assessment.feasible if s.stack.framework == stack.framework and s is not item
+    ]
     central = accepted.central_weights(index)
     return Ranked(
-        framework=item.stack.framework,
-        stack=item.stack.subject,
-        value=_interval(item),
-        rank_acceptability=tuple(float(p) for p in accepted.ranks[index]),
+        framework=stack.framework,
+        stack=stack.subject,
+        value=intervals[stack],
+        rank_acceptability=tuple(accepted.ranks[index].tolist()),
         central_weights=dict(central) if central else None,
-        dominated_by=tuple(s.stack.framework for s in dominated_by(item, best)),
-        contributions=tuple(contributions),
+        dominated_by=tuple(s.stack.framework for s in dominated_by(item, assessment.best)),
+        contributions=_contributions(assessment, item),
         alternatives=tuple(
-            StackValue(stack=s.stack.subject, value=_interval(s))
+            StackValue(stack=s.stack.subject, value=intervals[s.stack])
             for s in sorted(others, key=lambda s: -s.mean)
         ),
     )
 
 
-def _interval(item: Scored) -> Interval:
-    p05, p95 = np.quantile(item.total, [0.05, 0.95])
-    return Interval(mean=item.mean, p05=float(p05), p95=float(p95))
+def _contributions(assessment: Assessment, item: Scored) -> tuple[Contribution, ...]:
+    weights, values = assessment.weights.mean.tolist(), item.mean_by_criterion.tolist()
+    found = []
+    for criterion, weight, value in zip(CRITERIA, weights, values, strict=True):
+        basis, evidence = assessment.values.basis(item.stack, criterion)
+        found.append(
+            Contribution(
+                criterion=criterion, weight=weight, value=value, basis=basis, evidence=evidence
+            )
+        )
+    return tuple(found)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from framework_advisor.decision.acceptability import Scored, best_stacks
-from framework_advisor.decision.circumstances import facet_values
-from framework_advisor.decision.requirements import (
-    Failure,
-    Stack,
-    active_gates,
-    outcome_for,
-)
-from framework_advisor.decision.values import Support, Values
+from framework_advisor.decision.assessment import Assessment, assess
+from framework_advisor.decision.requirements import active_gates, outcome_for
+from framework_advisor.decision.statement_index import Support, pool_weights
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import FactFlip, RequirementFlip, WeightFlip
-from framework_knowledge.models import FrameworkId, Snapshot, Subject
+from framework_knowledge.models import Anchor, CriterionId, FrameworkId, Subject
 
 #: No more than this many facts are tried out; the closest first.
 FACTS_TRIED = 12
@@ -67,31 +62,23 @@ class _Candidate:
     surplus: float
 
 
-def fact_flips(
-    values: Values,
-    weights: Weights,
-    feasible: Sequence[Scored],
-    snapshot: Snapshot,
-    profile: Profile,
-) -> tuple[FactFlip, ...]:
+def fact_flips(assessment: Assessment) -> tuple[FactFlip, ...]:
     """Facts that would change the pick if another anchor held, each tried out, smallest step first.
 
     A fact is first judged by its share in the values it supports; what promises a flip is then
-    decided again with the fact replaced, over every feasible stack.
+    decided again with the fact replaced, over every feasible stack. Means alone decide, so that a
+    flip holds for every seed and any number of draws.
     """
-    best = best_stacks(feasible)
-    if len(best) < 2:
+    if len(assessment.best) < 2:
         return ()
-    promising = sorted(
-        _candidates(values, weights, best, snapshot, profile), key=lambda c: (c.moved, -c.surplus)
-    )
+    promising = sorted(_candidates(assessment), key=lambda c: (c.moved, -c.surplus))
     found: dict[tuple[str, str], FactFlip] = {}
     for candidate in promising[:FACTS_TRIED]:
         key = (candidate.evidence, candidate.subject)
         if key in found or len(found) == FACTS_NAMED:
             continue
-        new_pick = _pick_with(values, weights, feasible, candidate)
-        if new_pick is not None and new_pick != best[0].stack.framework:
+        new_pick = _pick_with(assessment, candidate)
+        if new_pick is not None and new_pick != assessment.pick:
             found[key] = FactFlip(
                 evidence=candidate.evidence,
                 framework=candidate.subject,
@@ -102,84 +89,102 @@ def fact_flips(
     return tuple(found.values())
 
 
-def _candidates(
-    values: Values, weights: Weights, best: Sequence[Scored], snapshot: Snapshot, profile: Profile
-) -> Iterator[_Candidate]:
+def _candidates(assessment: Assessment) -> Iterator[_Candidate]:
     """Facts and anchors whose whole effect, over all values of the facet, may be enough."""
-    scales = {c.id: c.scale for c in snapshot.criteria}
-    pick = best[0]
-    for item in best:
-        gap = pick.mean - (best[1] if item is pick else item).mean
-        for i, criterion in enumerate(CRITERIA):
-            shares = facet_values(profile, values.facet(criterion)).shares
-            leverage: dict[Support, float] = {}
-            for value, share in shares.items():
-                supports = values.supports(item.stack, criterion, value)
-                for support in supports:
-                    pull = float(weights.mean[i]) * share / len(supports)
-                    leverage[support] = leverage.get(support, 0.0) + pull
-            for support, pull in leverage.items():
+    scales = {c.id: c.scale for c in assessment.snapshot.criteria}
+    pick, weights = assessment.best[0], assessment.weights.mean.tolist()
+    for item in assessment.best:
+        gap = pick.mean - (assessment.best[1] if item is pick else item).mean
+        sign = -1.0 if item is pick else 1.0
+        for column, criterion in enumerate(CRITERIA):
+            for support, share in _leverage(assessment, item, criterion).items():
+                pull = sign * weights[column] * share
+                if abs(pull) <= gap / 2:
+                    continue  # not even from one end of the scale to the other
                 for anchor in scales[criterion]:
                     step = anchor.value - support.value
-                    effect = pull * (-step if item is pick else step)
-                    # Weights within a value differ; half of what is needed is worth a try.
-                    if effect > gap / 2:
-                        yield _Candidate(
-                            evidence=support.evidence,
-                            subject=support.subject,
-                            column=i,
-                            from_=support.anchor,
-                            to=anchor.name,
-                            moved=abs(step),
-                            surplus=effect - gap,
-                        )
+                    # Clipping bends the straight line; half of what is needed is worth a try.
+                    if pull * step > gap / 2:
+                        yield _candidate(support, column, anchor, pull * step - gap)
 
 
-def _pick_with(
-    values: Values, weights: Weights, feasible: Sequence[Scored], candidate: _Candidate
-) -> FrameworkId | None:
+def _leverage(assessment: Assessment, item: Scored, criterion: CriterionId) -> dict[Support, float]:
+    """Of each piece of evidence its share in a stack's value on a criterion."""
+    values = assessment.values
+    found: dict[Support, float] = {}
+    for value, share in values.facet_values(values.facet(criterion)).shares.items():
+        supports = values.supports(item.stack, criterion, value)
+        for support, weight in zip(supports, pool_weights(supports), strict=True):
+            found[support] = found.get(support, 0.0) + share * weight
+    return found
+
+
+def _candidate(support: Support, column: int, anchor: Anchor, surplus: float) -> _Candidate:
+    return _Candidate(
+        evidence=support.evidence,
+        subject=support.subject,
+        column=column,
+        from_=support.anchor,
+        to=anchor.name,
+        moved=abs(anchor.value - support.value),
+        surplus=surplus,
+    )
+
+
+def _pick_with(assessment: Assessment, candidate: _Candidate) -> FrameworkId | None:
+    """The pick if that fact were different."""
     replaced = {(candidate.evidence, candidate.subject): candidate.to}
+    column = candidate.column
 
     def decided_again(item: Scored) -> Scored:
+        if candidate.subject not in item.stack.looked_up_as():
+            return item
         means = item.mean_by_criterion.copy()
-        changed = values.draws(item.stack, CRITERIA[candidate.column], replaced)
-        means[candidate.column] = changed.mean()
-        return replace(item, mean_by_criterion=means, mean=float(weights.mean @ means))
+        means[column] = assessment.values.belief(item.stack, CRITERIA[column], replaced).mean
+        return replace(item, mean_by_criterion=means, mean=float(assessment.weights.mean @ means))
 
-    return _pick([decided_again(item) for item in feasible])
+    return _pick([decided_again(item) for item in assessment.feasible])
 
 
-def requirement_flips(
-    profile: Profile,
-    snapshot: Snapshot,
-    broken: Iterable[Failure],
-    everyone: Sequence[Scored],
-    feasible: Sequence[Stack],
-) -> tuple[RequirementFlip, ...]:
+def requirement_flips(assessment: Assessment) -> tuple[RequirementFlip, ...]:
     """Requirements that change the pick when dropped, and gates that would when added."""
-    by_stack: dict[Stack, set[str]] = {}
-    for failure in broken:
-        by_stack.setdefault(failure.stack, set()).add(failure.requirement)
-    pick = _pick([s for s in everyone if s.stack in feasible])
+    profile, snapshot = assessment.profile, assessment.snapshot
     flips = []
-    for requirement in sorted({r for found in by_stack.values() for r in found}):
-        free = [s for s in everyone if by_stack.get(s.stack, set()) <= {requirement}]
-        new_pick = _pick(free)
-        if new_pick is not None and new_pick != pick:
+    for requirement in sorted({failure.requirement for failure in assessment.broken}):
+        new_pick = _pick_without(assessment, requirement)
+        if new_pick is not None and new_pick != assessment.pick:
             flips.append(RequirementFlip(change="drop", requirement=requirement, new_pick=new_pick))
     active = {gate.id for gate in active_gates(profile, snapshot)}
     for gate in snapshot.gates:
         if gate.id in active:
             continue
-        left = [
-            s for s in everyone if s.stack in feasible and outcome_for(gate, s.stack)[1] != "fail"
-        ]
-        new_pick = _pick(left)
-        if new_pick is not None and new_pick != pick:
+        new_pick = _pick(
+            [s for s in assessment.feasible if outcome_for(gate, s.stack)[1] != "fail"]
+        )
+        if new_pick is not None and new_pick != assessment.pick:
             flips.append(
-                RequirementFlip(change="add", requirement=gate.requirement, new_pick=new_pick)
+                RequirementFlip(
+                    change="add", requirement=gate.requirement, gate=gate.id, new_pick=new_pick
+                )
             )
     return tuple(flips)
+
+
+def _pick_without(assessment: Assessment, requirement: str) -> FrameworkId | None:
+    """The pick if that requirement were dropped and all others stayed."""
+    if requirement == "team.leaving":
+        # Staying with a framework says something of the team as well: all is judged anew.
+        staying = _staying(assessment.profile)
+        return assess(staying, assessment.snapshot, assessment.measurements).pick
+    out = {f.stack for f in assessment.broken if f.requirement != requirement}
+    return _pick([item for item in assessment.everyone if item.stack not in out])
+
+
+def _staying(profile: Profile) -> Profile:
+    team = profile.team
+    return profile.model_copy(
+        update={"team": team.model_copy(update={"leaving": None}) if team else None}
+    )
 
 
 def _pick(scored: Sequence[Scored]) -> FrameworkId | None:

@@ -14,13 +14,13 @@ from datetime import date
 from statistics import median
 
 import numpy as np
-import numpy.typing as npt
 
 from framework_advisor.decision.circumstances import (
     DecisionFacet,
     dtype_of,
     facet_values,
 )
+from framework_advisor.decision.distributions import Average, Belief, Clipped
 from framework_advisor.decision.execution import (
     Everyday,
     everyday_tiers,
@@ -34,13 +34,10 @@ from framework_advisor.decision.measurements import (
     Measurements,
     ProbeFacts,
 )
-from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Contender, Measurement
 from framework_knowledge.models import CriterionId, Snapshot
-
-Array = npt.NDArray[np.float64]
 
 #: A value falls from 1 to 0 while the time grows from the reference to 2**8 times the reference.
 OCTAVES = 8.0
@@ -89,6 +86,11 @@ def resemblance(profile: Profile, probe: ProbeFacts) -> float:
     """How much the probe resembles the workload, in [0, 1]; the expectation where it is open."""
     shares = facet_values(profile, "family").shares
     return sum(share * probe.resembles(family) for family, share in shares.items())
+
+
+def transfer_spread(alike: float) -> float:
+    """How far a workload's value strays from its probe's, as a standard deviation in value."""
+    return TRANSFER_OCTAVES / alike / OCTAVES
 
 
 def why_not(profile: Profile, probe: MeasuredProbe, as_of: date) -> str | None:
@@ -217,10 +219,7 @@ def reconcile(probe: MeasuredProbe) -> Mapping[Contender, LogTime]:
 class MeasuredValues:
     """The values that the applying probes give to the stacks."""
 
-    def __init__(
-        self, profile: Profile, measurements: Measurements, snapshot: Snapshot, noise: Noise
-    ) -> None:
-        self._noise = noise
+    def __init__(self, profile: Profile, measurements: Measurements, snapshot: Snapshot) -> None:
         self._everyday = everyday_tiers(snapshot)
         self._applied = [
             (probe, resemblance(profile, probe.probe), reconcile(probe))
@@ -236,31 +235,30 @@ class MeasuredValues:
             probe.probe.id for probe, _, _ in self._applied if probe.probe.criterion == criterion
         )
 
-    def draws(
+    def belief(
         self, stack: Stack, criterion: CriterionId, device: str | None, execution: str
-    ) -> Array | None:
-        """Value draws, shape (draws,); None where nothing that applies was measured."""
-        parts: list[tuple[float, Array]] = []
+    ) -> Belief | None:
+        """What was measured of a stack's value; None where nothing that applies was measured."""
+        parts: list[tuple[float, Belief]] = []
         for probe, alike, times in self._applied:
             if probe.probe.criterion != criterion or probe.device != device:
                 continue
-            value = self._probe_draws(probe, alike, times, stack, execution)
+            value = self._probe_value(probe, alike, times, stack, execution)
             if value is not None:
                 parts.append((alike, value))
-        if not parts:
-            return None
+        if len(parts) < 2:
+            return parts[0][1] if parts else None
         total = sum(weight for weight, _ in parts)
-        mixed: Array = np.sum([weight / total * value for weight, value in parts], axis=0)
-        return mixed
+        return Average(tuple((weight / total, value) for weight, value in parts))
 
-    def _probe_draws(
+    def _probe_value(
         self,
         probe: MeasuredProbe,
         alike: float,
         times: Mapping[Contender, LogTime],
         stack: Stack,
         execution: str,
-    ) -> Array | None:
+    ) -> Clipped | None:
         usable = usable_tiers(execution, stack.subject, self._everyday)
         own = {c: t for c, t in times.items() if _is(c, stack) and c.tier in usable}
         if _usual_tier_open(probe, stack, self._everyday):
@@ -272,19 +270,17 @@ class MeasuredValues:
                 for t in probe.times
                 if _is(t.contender, stack)
             )
-            return np.zeros(self._noise.draws) if broken and not own else None
+            return Clipped(0.0) if broken and not own else None
         contender, time = min(own.items(), key=lambda item: item[1].centre)
         name = ("measured", probe.run, probe.probe.id, stack.subject, contender.tier)
-        octaves = (
-            time.centre
-            - np.log2(median(references))
-            + time.sd * self._noise.normal(*name)
-            + TRANSFER_OCTAVES
-            / alike
-            * self._noise.normal("transfer", probe.probe.id, stack.subject)
+        octaves = time.centre - float(np.log2(median(references)))
+        return Clipped(
+            1.0 - octaves / OCTAVES,
+            (
+                (-time.sd / OCTAVES, name),
+                (-transfer_spread(alike), ("transfer", probe.probe.id, stack.subject)),
+            ),
         )
-        value: Array = np.clip(1.0 - octaves / OCTAVES, 0.0, 1.0)
-        return value
 
     def evidence(self, stack: Stack, criterion: CriterionId) -> tuple[str, ...]:
         """Ids of the applied pairs in which the stack takes part, for that criterion.

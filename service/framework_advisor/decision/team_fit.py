@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-import numpy.typing as npt
-
-from framework_advisor.decision.noise import Noise
+from framework_advisor.decision.distributions import Clipped
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.profile import Profile, Team
 from framework_knowledge.models import FrameworkId
-
-Array = npt.NDArray[np.float64]
 
 #: Share of one framework's skill that carries over to another: tf.keras is Keras 3.
 CARRY_OVER: Mapping[tuple[FrameworkId, FrameworkId], float] = {
@@ -29,8 +24,8 @@ UNNAMED = 0.25
 FLUENT, FOREIGN = 0.75, 0.25
 
 
-def team_fit(profile: Profile, stack: Stack, fluent_in: str, noise: Noise) -> Array:
-    """Value draws in [0, 1], shape (draws,).
+def team_fit(profile: Profile, stack: Stack, fluent_in: str) -> Clipped:
+    """How well the stack fits the team, in [0, 1].
 
     ``fluent_in`` is the framework that the team knows best where the profile leaves it open.
     """
@@ -41,7 +36,7 @@ def team_fit(profile: Profile, stack: Stack, fluent_in: str, noise: Noise) -> Ar
         centre, spread = max(centre, carried), OPEN_SPREAD
     else:
         centre, spread = _stated_fit(team, stack.framework)
-    return np.clip(centre + spread * noise.normal("team", stack.framework), 0.0, 1.0)
+    return Clipped(centre, ((spread, ("team", stack.framework)),))
 
 
 def _stated_fit(team: Team, framework: FrameworkId) -> tuple[float, float]:

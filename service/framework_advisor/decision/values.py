@@ -2,7 +2,7 @@
 
 What speaks of a stack on a criterion is pooled: the mean of the anchors that the claims satisfy,
 each weighted by its grade, with a spread from grade, age and disagreement. Age widens the spread
-and leaves the centre, so that older evidence does not narrow an interval; draws are cut off at 0
+and leaves the centre, so that older evidence does not narrow an interval; values are cut off at 0
 and 1. Where nothing speaks, the value is uniform on [0, 1].
 Measured beats documented beats judged by being less uncertain, not by fiat; where a measurement
 applies, it stands in for what documents say of the same thing.
@@ -11,71 +11,64 @@ applies, it stands in for what documents say of the same thing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import lru_cache
+from math import sqrt
 
-import numpy as np
-import numpy.typing as npt
-
-from framework_advisor.decision.certainty import SPREAD, spread_of
 from framework_advisor.decision.circumstances import (
+    FACET_DIMENSION,
     DecisionFacet,
+    FacetValues,
     applies,
     facet_values,
 )
+from framework_advisor.decision.distributions import Belief, Clipped, Uniform, mixed
 from framework_advisor.decision.measured_values import MeasuredValues, device_for, speed_facet
-from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import Stack
+from framework_advisor.decision.statement_index import (
+    Spoken,
+    Support,
+    pool_weights,
+    statement_index,
+)
 from framework_advisor.decision.team_fit import team_fit
+from framework_advisor.decision.weights import CRITERIA
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Basis
-from framework_knowledge.models import Cell, Claim, Criterion, CriterionId, Grade, Snapshot, Subject
-
-Array = npt.NDArray[np.float64]
+from framework_knowledge.models import Criterion, CriterionId, Grade, Snapshot, Subject
 
 SPEEDS: frozenset[CriterionId] = frozenset({"training_speed", "inference_speed"})
 JUDGED: frozenset[Grade] = frozenset({"judgement", "unsourced"})
 
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """One piece of evidence for a value: where it puts it and how surely.
-
-    ``subject`` is whom the evidence speaks of, and names its noise: Keras on JAX that inherits what
-    is said of JAX shares the draw.
-    """
-
-    evidence: str
-    subject: Subject
-    aspect: str
-    anchor: str
-    value: float
-    spread: float
-    grade: Grade
+#: Statements about subjects, each put on another anchor of its scale: what if it were different?
+Replaced = Mapping[tuple[str, Subject], str]
 
 
 class Values:
-    """Value draws of every stack on every criterion."""
+    """What is believed of every stack on every criterion, for one profile.
+
+    ``before`` are the values of the profile as it was before an open question was answered, with
+    the facet that the answer settles: what the answer does not touch is taken from there.
+    """
 
     def __init__(
         self,
         profile: Profile,
         snapshot: Snapshot,
         measured: MeasuredValues,
-        noise: Noise,
+        before: tuple[Values, DecisionFacet] | None = None,
     ) -> None:
         self._profile = profile
-        self._snapshot = snapshot
+        self._index = statement_index(snapshot)
         self._measured = measured
-        self._noise = noise
-        self._criteria: dict[CriterionId, Criterion] = {c.id: c for c in snapshot.criteria}
-        self._statements: dict[tuple[CriterionId, Subject], list[tuple[Claim | Cell, str]]] = {}
-        for claim in snapshot.claims:
-            for subject, anchor in claim.values.items():
-                self._statements.setdefault((claim.criterion, subject), []).append((claim, anchor))
-        for cell in snapshot.cells:
-            if cell.framework:
-                key = (cell.criterion, cell.framework)
-                self._statements.setdefault(key, []).append((cell, cell.value))
+        self._facets: dict[DecisionFacet, FacetValues] = {}
+        self._closest: dict[tuple[CriterionId, Subject, str], tuple[Support, ...]] = {}
+        self._beliefs: dict[tuple[Stack, CriterionId], Belief] = {}
+        #: What is pooled of the same evidence is the same belief, whatever the profile.
+        self.pooled: dict[tuple[Support, ...], Belief] = before[0].pooled if before else {}
+        self._before = before[0] if before else None
+        #: Criteria that the answer does not touch; none where there was no answer.
+        self.settled = frozenset(c for c in CRITERIA if before and not self._touches(before[1], c))
 
     def facet(self, criterion: CriterionId) -> DecisionFacet:
         """The part of the profile that the criterion is judged for."""
@@ -83,129 +76,128 @@ class Values:
             return speed_facet(self._profile, criterion)
         if criterion == "team_fit":
             return "fluency"
-        return self._criteria[criterion].facet
+        return self._index.criteria[criterion].facet
 
-    def draws(
-        self,
-        stack: Stack,
-        criterion: CriterionId,
-        replaced: Mapping[tuple[str, Subject], str] | None = None,
-    ) -> Array:
-        """Value draws in [0, 1], shape (draws,).
+    def facet_values(self, facet: DecisionFacet) -> FacetValues:
+        """The profile's values of a facet, or the prior's."""
+        found = self._facets.get(facet)
+        if found is None:
+            found = self._facets[facet] = facet_values(self._profile, facet)
+        return found
+
+    def _touches(self, answered: DecisionFacet, criterion: CriterionId) -> bool:
+        """Whether the answer to an open question may change what is believed on a criterion."""
+        return (
+            criterion in SPEEDS
+            or self.facet(criterion) == answered
+            or FACET_DIMENSION.get(answered) in self._index.named.get(criterion, ())
+        )
+
+    def belief(
+        self, stack: Stack, criterion: CriterionId, replaced: Replaced | None = None
+    ) -> Belief:
+        """What is believed of a stack's value on a criterion.
 
         ``replaced`` puts a statement's subject on another anchor: what if that fact were different?
         """
-        facet = facet_values(self._profile, self.facet(criterion))
-        parts = {value: self._at(stack, criterion, value, replaced or {}) for value in facet.shares}
-        if facet.drawn:
-            return np.choose(self.facet_index(self.facet(criterion)), list(parts.values()))
-        mixed: Array = np.sum([facet.shares[v] * part for v, part in parts.items()], axis=0)
-        return mixed
+        if replaced:
+            return self._mixed(stack, criterion, replaced)
+        key = (stack, criterion)
+        found = self._beliefs.get(key)
+        if found is None:
+            found = (
+                self._before.belief(stack, criterion)
+                if self._before and criterion in self.settled
+                else self._mixed(stack, criterion, None)
+            )
+            self._beliefs[key] = found
+        return found
 
-    def facet_index(self, facet: DecisionFacet) -> npt.NDArray[np.intp]:
-        """Which value of an open facet each draw takes, shape (draws,)."""
-        shares = np.array(list(facet_values(self._profile, facet).shares.values()))
-        # Rounding may leave the last bound below 1; the last value takes what is left.
-        bounds = np.cumsum(shares / shares.sum())[:-1]
-        return np.searchsorted(bounds, self._noise.uniform("facet", facet), side="right")
+    def _mixed(self, stack: Stack, criterion: CriterionId, replaced: Replaced | None) -> Belief:
+        facet = self.facet(criterion)
+        found = self.facet_values(facet)
+        parts = [
+            (share, self.belief_at(stack, criterion, value, replaced))
+            for value, share in found.shares.items()
+        ]
+        return mixed(facet if found.drawn else None, parts)
 
-    def _at(
+    def belief_at(
         self,
         stack: Stack,
         criterion: CriterionId,
         value: str,
-        replaced: Mapping[tuple[str, Subject], str],
-    ) -> Array:
-        """Draws for one value of the facet."""
+        replaced: Replaced | None = None,
+    ) -> Belief:
+        """What is believed where the criterion's facet has that value."""
         if criterion == "team_fit":
-            return team_fit(self._profile, stack, value, self._noise)
-        documented = self._documented_at(stack, criterion, value, replaced)
+            return team_fit(self._profile, stack, value)
         if criterion not in SPEEDS:
-            return documented
-        measured = [part for _, part in self._measured_at(stack, criterion, value)]
-        parts = [documented if part is None else part for part in measured]
-        return parts[0] if len(parts) == 1 else np.choose(self.facet_index("execution"), parts)
+            return self._documented(stack, criterion, value, replaced)
+        executions = self.facet_values("execution")
+        parts = [
+            (share, measured or self._documented(stack, criterion, value, replaced))
+            for share, (_, measured) in zip(
+                executions.shares.values(),
+                self._measured_at(stack, criterion, value),
+                strict=True,
+            )
+        ]
+        return mixed("execution" if executions.drawn else None, parts)
 
-    def _documented_at(
-        self,
-        stack: Stack,
-        criterion: CriterionId,
-        value: str,
-        replaced: Mapping[tuple[str, Subject], str],
-    ) -> Array:
-        """Draws from what claims and cells say; uniform where they say nothing."""
+    def _documented(
+        self, stack: Stack, criterion: CriterionId, value: str, replaced: Replaced | None
+    ) -> Belief:
+        """What claims and cells say; uniform where they say nothing."""
         supports = self.supports(stack, criterion, value, replaced)
         if not supports:
-            return self._noise.uniform("unknown", stack.subject, criterion)
-        weights = pool_weights(supports)
-        values = np.array([s.value for s in supports])
-        centre = float(weights @ values)
-        # Sources that disagree leave open which of them is right.
-        disagreement = float(weights @ (values - centre) ** 2)
-        spreads = np.array([s.spread for s in supports])
-        spread = float(np.sqrt(np.sum((weights * spreads) ** 2) + disagreement))
-        # One draw for all that speaks of a subject together: with one draw, a wider spread is a
-        # wider interval, exactly.
-        evidence = sorted(s.evidence for s in supports)
-        noise = self._noise.normal("fact", criterion, supports[0].subject, *evidence)
-        return np.clip(centre + spread * noise, 0.0, 1.0)
+            return _unknown(stack.subject, criterion)
+        found = self.pooled.get(supports)
+        if found is None:
+            found = self.pooled[supports] = _pooled(criterion, supports)
+        return found
 
     def _measured_at(
         self, stack: Stack, criterion: CriterionId, value: str
-    ) -> tuple[tuple[str, Array | None], ...]:
-        """Measured draws for each way the project's code may run; None where there are none."""
+    ) -> tuple[tuple[str, Belief | None], ...]:
+        """Measured values for each way the project's code may run; None where there are none."""
         device = device_for(self._profile, criterion, value)
-        executions = facet_values(self._profile, "execution").shares
-        return tuple((e, self._measured.draws(stack, criterion, device, e)) for e in executions)
+        executions = self.facet_values("execution").shares
+        return tuple((e, self._measured.belief(stack, criterion, device, e)) for e in executions)
 
     def supports(
         self,
         stack: Stack,
         criterion: CriterionId,
         value: str,
-        replaced: Mapping[tuple[str, Subject], str] | None = None,
+        replaced: Replaced | None = None,
     ) -> tuple[Support, ...]:
         """The evidence that speaks of a stack on a criterion for one value of the facet.
 
         What is said for more of the profile's circumstances replaces what is said for fewer, or in
         general, aspect by aspect; what is said of Keras on that backend replaces what it inherits.
         """
-        scale = self._criteria[criterion]
-        facet = self.facet(criterion)
-        for subject in self._subjects(stack, scale):
-            found = [
-                (statement, (replaced or {}).get((statement.id, subject), anchor))
-                for statement, anchor in self._statements.get((criterion, subject), ())
-                if applies(statement.when, self._profile, facet, value)
-            ]
-            closest: dict[str, int] = {}
-            for statement, _ in found:
-                aspect = scale.aspect_of(statement)
-                closest[aspect] = max(closest.get(aspect, 0), _closeness(statement))
-            chosen = [
-                item for item in found if _closeness(item[0]) == closest[scale.aspect_of(item[0])]
-            ]
-            if chosen:
-                return tuple(
-                    Support(
-                        evidence=statement.id,
-                        subject=subject,
-                        aspect=scale.aspect_of(statement),
-                        anchor=anchor,
-                        value=scale.value_of(anchor),
-                        spread=spread_of(statement, self._snapshot.as_of),
-                        grade=statement.grade,
-                    )
-                    for statement, anchor in chosen
-                )
+        scale = self._index.criteria[criterion]
+        for subject in _subjects(stack, scale):
+            found = self._closest_to(criterion, subject, value)
+            if found:
+                return _with(replaced, scale, found) if replaced else found
         return ()
 
-    def _subjects(self, stack: Stack, criterion: Criterion) -> tuple[Subject, ...]:
-        names = stack.looked_up_as()
-        if len(names) == 1:
-            return names
-        own, framework, backend = names
-        return (own, backend, framework) if criterion.follows_backend else (own, framework)
+    def _closest_to(
+        self, criterion: CriterionId, subject: Subject, value: str
+    ) -> tuple[Support, ...]:
+        """What applies to the profile, of each aspect the closest to the case."""
+        key = (criterion, subject, value)
+        if key not in self._closest:
+            facet = self.facet(criterion)
+            applying = [
+                spoken
+                for spoken in self._index.of(criterion, subject)
+                if applies(spoken.when, self._profile, facet, value)
+            ]
+            self._closest[key] = _closest(applying)
+        return self._closest[key]
 
     def basis(self, stack: Stack, criterion: CriterionId) -> tuple[Basis, tuple[str, ...]]:
         """What a value rests on, and the ids of its evidence."""
@@ -215,7 +207,7 @@ class Values:
             return ("judged", ("profile:team",)) if told else ("unknown", ())
         measured: tuple[str, ...] = ()
         supports: dict[str, Support] = {}
-        for value in facet_values(self._profile, self.facet(criterion)).shares:
+        for value in self.facet_values(self.facet(criterion)).shares:
             parts = self._measured_at(stack, criterion, value) if criterion in SPEEDS else ()
             if any(part is not None for _, part in parts):
                 measured = self._measured.evidence(stack, criterion)
@@ -230,20 +222,48 @@ class Values:
         return ("judged" if judged else "documented"), evidence
 
 
-def pool_weights(supports: Sequence[Support]) -> Array:
-    """Weight of each support in the pooled value, shape (supports,), summing to 1.
-
-    Aspects of a criterion share alike, and within an aspect weights go by grade: the better graded,
-    the more, as the inverse of the variance.
-    """
-    raw = np.array([1 / SPREAD[s.grade] ** 2 for s in supports])
-    aspects = sorted({s.aspect for s in supports})
-    for aspect in aspects:
-        mine = np.array([s.aspect == aspect for s in supports])
-        raw[mine] /= raw[mine].sum() * len(aspects)
-    return raw
+def _closest(applying: Sequence[Spoken]) -> tuple[Support, ...]:
+    closest: dict[str, int] = {}
+    for spoken in applying:
+        aspect = spoken.support.aspect
+        closest[aspect] = max(closest.get(aspect, 0), spoken.closeness)
+    return tuple(
+        spoken.support for spoken in applying if spoken.closeness == closest[spoken.support.aspect]
+    )
 
 
-def _closeness(statement: Claim | Cell) -> int:
-    """How many circumstances a statement is made for: the more, the closer to the case it is."""
-    return sum(bool(value) for value in statement.when.model_dump().values())
+def _subjects(stack: Stack, criterion: Criterion) -> tuple[Subject, ...]:
+    names = stack.looked_up_as()
+    if len(names) == 1:
+        return names
+    own, framework, backend = names
+    return (own, backend, framework) if criterion.follows_backend else (own, framework)
+
+
+def _with(replaced: Replaced, scale: Criterion, supports: Sequence[Support]) -> tuple[Support, ...]:
+    """The supports with those on another anchor that are to be replaced."""
+    return tuple(
+        s
+        if (anchor := replaced.get((s.evidence, s.subject))) is None
+        else replace(s, anchor=anchor, value=scale.value_of(anchor))
+        for s in supports
+    )
+
+
+@lru_cache(maxsize=256)
+def _unknown(subject: Subject, criterion: CriterionId) -> Uniform:
+    return Uniform(("unknown", subject, criterion))
+
+
+def _pooled(criterion: CriterionId, supports: Sequence[Support]) -> Clipped:
+    """One belief from all that speaks of a subject on a criterion."""
+    weights = pool_weights(supports)
+    centre = sum(w * s.value for w, s in zip(weights, supports, strict=True))
+    # Sources that disagree leave open which of them is right.
+    disagreement = sum(w * (s.value - centre) ** 2 for w, s in zip(weights, supports, strict=True))
+    read = sum((w * s.spread) ** 2 for w, s in zip(weights, supports, strict=True))
+    # One draw for all that speaks of a subject together: with one draw, a wider spread is a
+    # wider interval, exactly.
+    evidence = sorted(s.evidence for s in supports)
+    name = ("fact", criterion, supports[0].subject, *evidence)
+    return Clipped(centre, ((sqrt(read + disagreement), name),))

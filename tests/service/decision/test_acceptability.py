@@ -9,46 +9,45 @@ from framework_advisor.decision.acceptability import (
     acceptability,
     best_stacks,
     dominated_by,
+    share_se,
 )
-from framework_advisor.decision.decide import _interval
 from framework_advisor.decision.requirements import Stack
-from framework_advisor.decision.weights import CRITERIA, Weights
+from framework_advisor.decision.weights import CRITERIA
 
 SIZE = len(CRITERIA)
 
 
-def scored(name: str, total: list[float], means: float = 0.5, backend: str = "") -> Scored:
-    array = np.array(total)
-    by_criterion = np.tile(array[:, None], (1, SIZE))
-    return Scored(
-        stack=Stack(name, backend or name),
-        by_criterion=by_criterion,
-        total=array,
-        mean_by_criterion=np.full(SIZE, means),
-        mean=float(array.mean()),
-    )
+def scored(name: str, mean: float = 0.5, by_criterion: float = 0.5, backend: str = "") -> Scored:
+    return Scored(Stack(name, backend or name), np.full(SIZE, by_criterion), mean)
 
 
-def weights(draws: int) -> Weights:
-    drawn = np.full((draws, SIZE), 1 / SIZE)
-    drawn[0] = 0
-    drawn[0, 0] = 1.0
-    return Weights(drawn, drawn.mean(axis=0), ())
-
-
-FIRST = scored("pytorch", [0.9, 0.6, 0.6, 0.6])
-SECOND = scored("jax", [0.1, 0.5, 0.5, 0.7])
+TOTALS = np.array([[0.9, 0.6, 0.6, 0.6], [0.1, 0.5, 0.5, 0.7]])
 
 
 @pytest.fixture
 def accepted() -> Acceptability:
-    return acceptability([FIRST, SECOND], weights(4))
+    weights = np.full((SIZE, 4), 1 / SIZE)
+    weights[:, 0] = 0
+    weights[0, 0] = 1.0
+    return acceptability(TOTALS, weights)
 
 
 def test_shares_of_ranks(accepted: Acceptability) -> None:
     np.testing.assert_allclose(accepted.ranks, [[0.75, 0.25], [0.25, 0.75]])
     assert accepted.p_best == 0.75
-    assert accepted.p_best_se == pytest.approx((0.75 * 0.25 / 4) ** 0.5)
+    # Agresti and Coull: two more draws won and two more lost.
+    share = (3 + 1.92) / (4 + 3.84)
+    assert accepted.p_best_se == pytest.approx((share * (1 - share) / (4 + 3.84)) ** 0.5, rel=1e-3)
+
+
+def test_a_share_of_one_after_few_draws_is_no_certainty() -> None:
+    assert share_se(400, 400) > 0.003
+    assert share_se(40_000, 40_000) < share_se(400, 400)
+
+
+def test_nobody_to_lose_to_is_certain() -> None:
+    alone = acceptability(TOTALS[:1], np.ones((SIZE, 4)))
+    assert (alone.p_best, alone.p_best_se) == (1.0, 0.0)
 
 
 def test_regret_is_what_the_wrong_draws_lose(accepted: Acceptability) -> None:
@@ -66,25 +65,33 @@ def test_central_weights_are_those_of_the_draws_it_wins(accepted: Acceptability)
 
 
 def test_who_never_wins_has_no_central_weights() -> None:
-    loser = scored("keras", [0.0, 0.0, 0.0, 0.0])
-    assert acceptability([FIRST, loser], weights(4)).central_weights(1) is None
+    totals = np.array([[0.9, 0.8], [0.0, 0.0]])
+    assert acceptability(totals, np.full((SIZE, 2), 1 / SIZE)).central_weights(1) is None
+
+
+def test_an_exact_tie_goes_to_the_one_that_stands_first() -> None:
+    found = acceptability(np.array([[0.5, 0.4], [0.5, 0.5]]), np.ones((SIZE, 2)))
+    assert found.winner.tolist() == [0, 1]
+    np.testing.assert_allclose(found.ranks, [[0.5, 0.5], [0.5, 0.5]])
 
 
 def test_dominated_by_whoever_is_nowhere_worse_and_somewhere_better() -> None:
-    better, same = scored("jax", [1.0], means=0.6), scored("keras", [1.0], means=0.5)
-    plain = scored("pytorch", [1.0], means=0.5)
+    better, same = scored("jax", by_criterion=0.6), scored("keras", by_criterion=0.5)
+    plain = scored("pytorch", by_criterion=0.5)
     assert dominated_by(plain, [better, same, plain]) == (better,)
-    mixed = scored("tensorflow", [1.0], means=0.9)
+    mixed = scored("tensorflow", by_criterion=0.9)
     mixed.mean_by_criterion[0] = 0.1
     assert dominated_by(plain, [mixed]) == ()
 
 
 def test_a_framework_stands_for_its_best_stack() -> None:
-    stacks = [scored("keras", [0.4], backend="jax"), scored("keras", [0.5], backend="pytorch")]
+    stacks = [scored("keras", 0.4, backend="jax"), scored("keras", 0.5, backend="pytorch")]
     (best,) = best_stacks(stacks)
     assert best.stack.backend == "pytorch"
 
 
-def test_the_interval_runs_from_5_to_95_percent() -> None:
-    found = _interval(scored("jax", [i / 100 for i in range(101)]))
-    assert (found.p05, found.p95) == (pytest.approx(0.05), pytest.approx(0.95))
+def test_on_an_exact_tie_the_dominated_one_comes_second() -> None:
+    # The better criterion has no weight, so both have the same mean.
+    dominated, dominating = scored("jax", by_criterion=0.5), scored("pytorch", by_criterion=0.5)
+    dominating.mean_by_criterion[-1] = 0.6
+    assert best_stacks([dominated, dominating])[0] is dominating

@@ -5,9 +5,9 @@ import pytest
 from framework_advisor import Profile
 from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
-from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import Stack
-from framework_advisor.decision.values import Values, pool_weights
+from framework_advisor.decision.statement_index import pool_weights
+from framework_advisor.decision.values import Values
 from framework_knowledge import load
 from framework_knowledge.models import Aspect, Claim, Snapshot
 from worlds import claim, world
@@ -23,9 +23,8 @@ def values(*claims: Claim) -> Values:
         for c in snapshot.criteria
     )
     snapshot: Snapshot = snapshot.model_copy(update={"criteria": with_aspects})
-    profile, noise = Profile(stage="research", workload={"family": "cnn"}), Noise(0, 200)
-    measured = MeasuredValues(profile, Measurements(), snapshot, noise)
-    return Values(profile, snapshot, measured, noise)
+    profile = Profile(stage="research", workload={"family": "cnn"})
+    return Values(profile, snapshot, MeasuredValues(profile, Measurements(), snapshot))
 
 
 def said(identity: str, anchor: str, aspect: str | None = None, **when: object) -> Claim:
@@ -35,7 +34,8 @@ def said(identity: str, anchor: str, aspect: str | None = None, **when: object) 
 
 def centre(found: Values) -> float:
     supports = found.supports(PYTORCH, "research_ecosystem", "cnn")
-    return float(pool_weights(supports) @ [s.value for s in supports])
+    weights = pool_weights(supports)
+    return sum(w * s.value for w, s in zip(weights, supports, strict=True))
 
 
 def test_ten_claims_on_one_aspect_count_as_one() -> None:

@@ -6,13 +6,13 @@ import pytest
 
 from framework_advisor import Profile
 from framework_advisor.decision import decide
+from framework_advisor.decision.distributions import Clipped
 from framework_advisor.decision.measured_values import (
     MeasuredValues,
     measurement_rows,
     reconcile,
 )
 from framework_advisor.decision.measurements import MeasuredTime, Measurements
-from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.recommendation import Decision
 from framework_knowledge.models import Piece
@@ -216,12 +216,11 @@ def test_a_time_without_a_pair_is_still_traced_to_its_measurement() -> None:
 
 def test_an_exact_time_still_leaves_the_distance_from_a_probe_to_real_work() -> None:
     profile = Profile.model_validate(CPU)
-    noise = Noise(0, 4000)
-    exact = MeasuredValues(profile, measured(SECONDS, half_width=1e-6), world(), noise)
-    drawn = exact.draws(Stack("pytorch", "pytorch"), "training_speed", "cpu", "compiled")
+    exact = MeasuredValues(profile, measured(SECONDS, half_width=1e-6), world())
+    found = exact.belief(Stack("pytorch", "pytorch"), "training_speed", "cpu", "compiled")
+    assert isinstance(found, Clipped)
     # 0.35 of the eight octaves that span the scale.
-    assert drawn is not None
-    assert drawn.std() == pytest.approx(0.35 / 8, rel=0.05)
+    assert found.spread == pytest.approx(0.35 / 8, rel=0.01)
 
 
 def test_a_probe_in_another_dtype_is_not_what_is_asked_for_next() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framework_advisor import Profile
+from framework_advisor.decision.distributions import Draws
 from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.decision.noise import Noise
@@ -20,22 +21,25 @@ PYTORCH, TENSORFLOW = Stack("pytorch", "pytorch"), Stack("tensorflow", "tensorfl
 KERAS_ON_JAX, JAX = Stack("keras", "jax"), Stack("jax", "jax")
 
 
-def values(snapshot: Snapshot, draws: int = 2000, **profile: object) -> Values:
+def values(snapshot: Snapshot, **profile: object) -> Values:
     asked = Profile(stage="research", **profile)
-    noise = Noise(0, draws)
-    return Values(asked, snapshot, MeasuredValues(asked, Measurements(), snapshot, noise), noise)
+    return Values(asked, snapshot, MeasuredValues(asked, Measurements(), snapshot))
+
+
+def draws(found: Values, stack: Stack, criterion: str) -> np.ndarray:
+    return Draws(Noise(0), 0, 2000).of(found.belief(stack, criterion))
 
 
 def test_a_claim_puts_the_value_on_its_anchor() -> None:
     v = values(world((claim("c", "longevity", {"pytorch": "fair"}),)))
-    assert v.draws(PYTORCH, "longevity").mean() == pytest.approx(0.75, abs=0.02)
+    assert v.belief(PYTORCH, "longevity").mean == pytest.approx(0.75, abs=0.01)
     assert v.basis(PYTORCH, "longevity") == ("documented", ("c",))
 
 
 def test_silence_is_uniform_and_said_to_be_unknown() -> None:
     v = values(world())
-    drawn = v.draws(PYTORCH, "longevity")
-    assert drawn.std() == pytest.approx(1 / np.sqrt(12), abs=0.02)
+    drawn = draws(v, PYTORCH, "longevity")
+    assert drawn.std() == pytest.approx(1 / np.sqrt(12), abs=0.01)
     assert v.basis(PYTORCH, "longevity") == ("unknown", ())
 
 
@@ -62,9 +66,9 @@ def test_several_targets_share_the_value_and_a_wish_counts_half() -> None:
         )
     )
     both = values(snapshot, targets=["android", "server_cpu"])
-    assert both.draws(PYTORCH, "deployment").mean() == pytest.approx(0.5, abs=0.03)
+    assert both.belief(PYTORCH, "deployment").mean == pytest.approx(0.5, abs=0.03)
     wish = values(snapshot, targets=[{"kind": "android", "required": False}, "server_cpu"])
-    assert wish.draws(PYTORCH, "deployment").mean() == pytest.approx(2 / 3, abs=0.03)
+    assert wish.belief(PYTORCH, "deployment").mean == pytest.approx(2 / 3, abs=0.03)
 
 
 def test_an_open_target_mixes_by_the_prior_and_widens() -> None:
@@ -75,14 +79,14 @@ def test_an_open_target_mixes_by_the_prior_and_widens() -> None:
         )
     )
     open_, told = values(snapshot), values(snapshot, targets=["server_gpu"])
-    assert open_.draws(PYTORCH, "deployment").mean() == pytest.approx(0.4, abs=0.08)
-    assert open_.draws(PYTORCH, "deployment").std() > 2 * told.draws(PYTORCH, "deployment").std()
+    assert open_.belief(PYTORCH, "deployment").mean == pytest.approx(0.4, abs=0.08)
+    assert draws(open_, PYTORCH, "deployment").std() > 2 * draws(told, PYTORCH, "deployment").std()
 
 
 def test_keras_shares_the_draw_of_the_backend_it_inherits_from() -> None:
     v = values(world((claim("c", "accelerator_support", {"jax": "fair"}),)))
     np.testing.assert_array_equal(
-        v.draws(JAX, "accelerator_support"), v.draws(KERAS_ON_JAX, "accelerator_support")
+        draws(v, JAX, "accelerator_support"), draws(v, KERAS_ON_JAX, "accelerator_support")
     )
 
 
@@ -120,7 +124,7 @@ def test_a_cell_of_the_article_speaks_softly_beside_a_primary_source() -> None:
     )
     primary = claim("c", "longevity", {"tensorflow": "poor"})
     v = values(world((primary,), cells=(cell,)))
-    assert v.draws(TENSORFLOW, "longevity").mean() < 0.4
+    assert v.belief(TENSORFLOW, "longevity").mean < 0.4
     assert set(v.basis(TENSORFLOW, "longevity")[1]) == {"c", "cell"}
 
 
@@ -141,7 +145,7 @@ def test_age_never_narrows_an_interval(
                 claim("d", "longevity", {"pytorch": other}),
             )
         )
-        low, high = np.quantile(values(snapshot).draws(PYTORCH, "longevity"), [0.05, 0.95])
+        low, high = np.quantile(draws(values(snapshot), PYTORCH, "longevity"), [0.05, 0.95])
         return float(high - low)
 
     young, old = sorted((older, much_older))
@@ -157,6 +161,6 @@ def test_improving_a_fact_never_lowers_its_framework(level: int, other: str) -> 
                 claim("d", "longevity", {"pytorch": other}),
             )
         )
-        return float(values(snapshot).draws(PYTORCH, "longevity").mean())
+        return values(snapshot).belief(PYTORCH, "longevity").mean
 
     assert mean(ANCHORS[level + 1]) > mean(ANCHORS[level])

@@ -42,9 +42,9 @@ def ranked(framework: str, unknown: float = 0.0) -> Ranked:
 def accepted(p_best: float, gap: float = 0.1) -> Acceptability:
     draws = 1000
     wins = np.arange(draws) < round(p_best * draws)
-    totals = np.stack([np.where(wins, 0.5 + gap, 0.5), np.full(draws, 0.5 + gap / 2)], axis=1)
+    totals = np.stack([np.where(wins, 0.5 + gap, 0.5), np.full(draws, 0.5 + gap / 2)])
     ranks = np.array([[p_best, 1 - p_best], [1 - p_best, p_best]])
-    return Acceptability(ranks, np.where(wins, 0, 1), totals, np.ones((draws, 19)))
+    return Acceptability(ranks, np.where(wins, 0, 1), totals, np.ones((19, draws)))
 
 
 @pytest.mark.parametrize(

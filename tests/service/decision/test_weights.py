@@ -3,22 +3,30 @@
 import itertools
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 
 from framework_advisor import Profile
+from framework_advisor.decision.distributions import Draws
 from framework_advisor.decision.noise import Noise
-from framework_advisor.decision.weights import CRITERIA, draw_weights, fired_rules, swings
+from framework_advisor.decision.weights import CRITERIA, fired_rules, swings, weigh
 from profiles import profiles
+
+few = settings(max_examples=25, deadline=None)
 
 
 def mean_weight(criterion: str, **profile: object) -> float:
-    drawn = draw_weights(Profile(**({"stage": "research"} | profile)), Noise(0, 4000))
-    return float(drawn.mean[CRITERIA.index(criterion)])
+    found = weigh(Profile(**({"stage": "research"} | profile)))
+    return float(found.mean[CRITERIA.index(criterion)])
+
+
+def draws(profile: Profile, count: int = 50) -> np.ndarray:
+    return weigh(profile).draw(Draws(Noise(0), 0, count)).T
 
 
 @given(profiles)
 def test_weights_are_shares_in_every_draw(profile: Profile) -> None:
-    drawn = draw_weights(profile, Noise(0, 50)).draws
+    drawn = draws(profile)
     assert np.all(drawn >= 0)
     np.testing.assert_allclose(drawn.sum(axis=1), 1.0)
 
@@ -26,7 +34,7 @@ def test_weights_are_shares_in_every_draw(profile: Profile) -> None:
 @given(profiles)
 def test_a_ranking_holds_in_every_draw(profile: Profile) -> None:
     ranking = (profile.preferences.ranking or ()) if profile.preferences else ()
-    drawn = draw_weights(profile, Noise(0, 50)).draws
+    drawn = draws(profile)
     named = [CRITERIA.index(c) for c in ranking]
     rest = [i for i in range(len(CRITERIA)) if i not in named]
     for higher, lower in itertools.pairwise(named):
@@ -36,10 +44,8 @@ def test_a_ranking_holds_in_every_draw(profile: Profile) -> None:
 
 
 def test_a_ranking_leaves_the_rest_as_the_circumstances_give_them() -> None:
-    plain = draw_weights(Profile(stage="production"), Noise(0, 500)).draws
-    ranked = draw_weights(
-        Profile(stage="production", preferences={"ranking": ["security"]}), Noise(0, 500)
-    ).draws
+    plain = draws(Profile(stage="production"), 500)
+    ranked = draws(Profile(stage="production", preferences={"ranking": ["security"]}), 500)
     a, b = CRITERIA.index("deployment"), CRITERIA.index("longevity")
     np.testing.assert_allclose(plain[:, a] / plain[:, b], ranked[:, a] / ranked[:, b])
 
@@ -53,7 +59,7 @@ def test_a_ranking_of_all_that_counts_leaves_the_rest_at_zero() -> None:
     profile = Profile(
         stage="research", preferences={"swings": swings, "ranking": ["security", "deployment"]}
     )
-    drawn = draw_weights(profile, Noise(0, 50)).draws
+    drawn = draws(profile)
     np.testing.assert_allclose(drawn[:, CRITERIA.index("security")], 1.0)
 
 
@@ -61,6 +67,15 @@ def test_a_swing_replaces_what_the_circumstances_say() -> None:
     low = mean_weight("deployment", preferences={"swings": {"deployment": 5}})
     high = mean_weight("deployment", preferences={"swings": {"deployment": 100}})
     assert low < mean_weight("deployment") < high
+
+
+@few
+@given(profiles)
+def test_mean_weights_are_the_means_of_the_draws(profile: Profile) -> None:
+    drawn = draws(profile, 8000)
+    error = drawn.std(axis=0) / np.sqrt(len(drawn))
+    assert np.all(np.abs(weigh(profile).mean - drawn.mean(axis=0)) <= 5 * error + 2e-4)
+    assert weigh(profile).mean.sum() == pytest.approx(1.0)
 
 
 def test_each_rule_gives_a_reason_and_changes_something() -> None:
