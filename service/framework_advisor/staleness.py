@@ -2,9 +2,9 @@
 
 Decisiveness says how much of an answer rests on a statement. In one answer, the weight of a
 criterion is shared among the statements that a framework's value rests on, by grade as the value
-itself is (inverse variance); of a framework that is ruled out, all weight is shared among what rules
-it out. Averaged over the frameworks, and over the reference profiles, it lies between 0 and 1, and
-over all statements it sums to at most 1.
+itself is (inverse variance); of a framework that is ruled out, all weight is shared among what
+rules it out. Averaged over the frameworks, and over the reference profiles, it lies between 0 and
+1, and over all statements it sums to at most 1.
 """
 
 from __future__ import annotations

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast, get_args
+from typing import BinaryIO, cast, get_args
 
 import click
 
 from framework_advisor.api import excerpts
 from framework_advisor.api.excerpts import ClaimStatus, snapshot_on
+from framework_advisor.cli.days import Day
 from framework_advisor.cli.output import as_json, echo_document, table
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.known import knowledge_set
@@ -23,19 +24,6 @@ from framework_knowledge.models import Claim, CriterionId, FrameworkId, Gate
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 #: The file that makes a folder an overlay.
 OVERLAY = "overlay.yaml"
-
-
-class Day(click.ParamType[date]):
-    """A date as YYYY-MM-DD."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read it; a usage error where it is none."""
-        try:
-            return datetime.strptime(str(value), "%Y-%m-%d").replace(tzinfo=UTC).date()
-        except ValueError:
-            self.fail(f"{value!r} is not a date as YYYY-MM-DD", param, ctx)
 
 
 @click.group()

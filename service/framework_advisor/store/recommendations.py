@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import cast
 
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from framework_advisor.errors import NotFound
 from framework_advisor.recommendation import Recommendation, Status
@@ -71,6 +73,28 @@ class Recommendations:
             total=total,
             next=shown[-1].seq if len(rows) > limit else None,
         )
+
+    async def each(self, batch: int = 50) -> AsyncIterator[tuple[Given, str]]:
+        """Every recommendation with its JSON text, newest first; ``batch`` in memory at a time.
+
+        What is added meanwhile is not among them.
+        """
+        cursor: int | None = None
+        while True:
+            async with self._sessions.reading() as session:
+                found = await session.scalars(
+                    select(RecommendationRow)
+                    .options(undefer(RecommendationRow.document))
+                    .where(*([] if cursor is None else [RecommendationRow.seq < cursor]))
+                    .order_by(RecommendationRow.seq.desc())
+                    .limit(batch)
+                )
+                rows = found.all()
+            for row in rows:
+                yield _given(row), row.document
+            if len(rows) < batch:
+                return
+            cursor = rows[-1].seq
 
     async def delete(self, id_: str) -> None:
         """Forget it.

@@ -92,6 +92,9 @@ main()
         (["serve"], 2),
         (["probe", "run"], 2),
         (["probe", "show"], 2),
+        (["replay", "--all"], 2),
+        (["knowledge", "stale", "--limit", "1", "--json"], 0),
+        (["knowledge", "diff", "2020-01-01", "2021-01-01", "--json"], 0),
     ],
     ids=str,
 )
@@ -111,3 +114,133 @@ def test_without_the_extra_what_needs_it_says_so_and_the_rest_works(
         assert "pip install 'framework-advisor[server]'" in done.stderr
     else:
         assert json.loads(done.stdout)
+
+
+def test_knowledge_diff_reads_as_a_changelog_and_as_json(command: Command) -> None:
+    words = command("knowledge", "diff", "2019-01-01", "2021-01-01").stdout
+    told = json.loads(command("knowledge", "diff", "2019-01-01", "2021-01-01", "--json").stdout)
+    assert words.startswith("from 2019-01-01: version ")
+    assert {"PyTorch", "Keras", "Hard requirements", "Sources"} <= set(words.splitlines())
+    assert (told["before"]["as_of"], told["after"]["as_of"]) == ("2019-01-01", "2021-01-01")
+    for sign, entries in (("+", told["added"]), ("-", told["ended"]), ("~", told["changed"])):
+        lines = [line.split()[1] for line in words.splitlines() if line.split()[:1] == [sign]]
+        assert sorted(lines) == sorted(f"{entry['id']}:" for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("days", "field"),
+    [(("1999-01-01", "2020-01-01"), "EARLIER"), (("2020-01-01", "2999-01-01"), "LATER")],
+)
+def test_a_day_out_of_range_is_named(command: Command, days: tuple[str, str], field: str) -> None:
+    done = command("knowledge", "diff", *days)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"error: {field}: " in done.stderr
+
+
+def test_knowledge_stale_lists_the_first_of_what_is_overdue(
+    command: Command, tmp_path: Path
+) -> None:
+    told = json.loads(command("knowledge", "stale", "--limit", "2", "--json").stdout)
+    words = command("knowledge", "stale", "--limit", "2").stdout
+    assert len(told["items"]) == 2 < told["total"]
+    assert words.startswith(f"{told['total']} statements should be looked up again")
+    for item in told["items"]:
+        assert item["why"] in words
+        assert all(source["where"] in words for source in item["sources"])
+    profile = tmp_path / "profile.json"
+    profile.write_text('{"stage": "research", "name": "mine"}')
+    mine = json.loads(command("knowledge", "stale", "--profile", profile, "--json").stdout)
+    assert mine["profiles"] == ["mine"]
+    early = command("knowledge", "stale", "--as-of", "2010-01-01")
+    assert (early.exit_code, early.stdout) == (2, "")
+    assert "--as-of" in early.stderr
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    folder = tmp_path / "acme"
+    folder.mkdir()
+    (folder / "overlay.yaml").write_text(
+        'name: acme\nversion: "7"\ncontact: us\nmute:\n'
+        "  - {claim: jax_composable_transformations, why: Our linter forbids them.}\n"
+    )
+    (folder / "claims.yaml").write_text(
+        """
+claims:
+  - id: acme_jax
+    overrides: jax_support_window
+    statement: Our platform team patches JAX for five years.
+    criterion: longevity
+    values: {jax: shared_ownership}
+    sources: [S46]
+    grade: primary
+    observed: 2026-10-01
+    known: 2026-10-01
+    valid_from: 2026-10-01
+"""
+    )
+    return folder
+
+
+def test_an_overlay_is_used_and_shown_by_every_command(
+    command: Command, overlay: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = json.loads(command("recommend", "-", "--json", input=b'{"stage":"research"}').stdout)
+    monkeypatch.setenv("FRAMEWORK_ADVISOR_KNOWLEDGE_OVERLAYS", str(overlay))
+    shown = command("knowledge", "show").stdout
+    assert "overlay acme 7 (us)" in shown
+    assert "1 added, 1 overridden, 1 muted" in shown
+    assert "muted, overlay acme 7 (us): jax_composable_transformations: Our linter" in shown
+    assert "overridden by acme_jax, overlay acme 7 (us): jax_support_window" in shown
+    for status, claim in (
+        ("muted", "jax_composable_transformations"),
+        ("overridden", "jax_support_window"),
+    ):
+        found = json.loads(command("knowledge", "claims", "--status", status, "--json").stdout)
+        assert [item["id"] for item in found["items"]] == [claim]
+    told = json.loads(command("recommend", "-", "--json", input=b'{"stage":"research"}').stdout)
+    (use,) = told["knowledge"]["overlays"]
+    assert (use["name"], use["version"], use["added"], use["overridden"], use["muted"]) == (
+        "acme", "7", 1, 1, 1,
+    )  # fmt: skip
+    assert told["evidence"]["acme_jax"]["provenance"] == "overlay acme 7 (us)"
+    assert "jax_support_window" not in told["evidence"]
+    others = [e for id_, e in told["evidence"].items() if id_ != "acme_jax"]
+    assert {each["provenance"] for each in others} == {None}
+    assert told["knowledge"]["sha256"] != plain["knowledge"]["sha256"]
+    assert plain["knowledge"]["overlays"] == []
+
+
+def test_an_overlay_is_compared_and_checked_by_its_folder(command: Command, overlay: Path) -> None:
+    day = "2026-11-23"
+    words = command("knowledge", "diff", day, day, "--with", overlay).stdout
+    assert "- jax_support_window: " in words
+    assert "gives way to acme_jax" in words
+    assert "muted by overlay acme 7 (us)" in words
+    good = command("knowledge", "validate", overlay)
+    assert (good.exit_code, good.stdout) == (
+        0,
+        "valid: overlay acme 7: 1 statements, 1 of them override others, 1 others muted\n",
+    )
+    claims = overlay / "claims.yaml"
+    claims.write_text(claims.read_text().replace("S46", "S999"))
+    bad = command("knowledge", "validate", overlay)
+    assert (bad.exit_code, bad.stdout) == (2, "")
+    assert bad.stderr == (
+        f"error: {claims}:8: claims.0.sources.0: 'S999' is no source; add it, or name one that "
+        "exists\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("nowhere", "nowhere/overlay.yaml:1: (file): is missing"), ("[1]", "KNOWLEDGE_OVERLAYS: ")],
+)
+def test_an_overlay_that_cannot_be_read_stops_every_command(
+    command: Command, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAMEWORK_ADVISOR_KNOWLEDGE_OVERLAYS", value)
+    for arguments in (["knowledge", "show"], ["recommend", "-"], ["serve", "--port", "0"]):
+        done = command(*arguments, input=b'{"stage":"research"}')
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert told in done.stderr
