@@ -145,7 +145,7 @@ def test_a_muted_claim_overrides_nothing(write: Write) -> None:
                                       values="pytorch: one_owner")))  # fmt: skip
     second = write(
         "branch",
-        overlay='name: branch\nversion: "1"\ncontact: us\nmute: [{claim: acme_owner, why: wrong}]\n',
+        overlay='name: branch\nversion: "1"\ncontact: us\nmute: [{claim: acme_owner, why: old}]\n',
         sources="sources: []\n",
     )
     assert "pytorch_foundation" not in ids(load(overlays=[first]).snapshot(TODAY))

@@ -63,9 +63,11 @@ def test_it_tells_nothing_of_the_days_after(day: date) -> None:
         assert piece.valid_from is None or piece.valid_from <= day
         assert piece.valid_until is None
     assert {cell.standing for cell in snapshot.cells} <= {"holds", "nuance"}
-    released = {f.id: f.released for f in KNOWLEDGE.frameworks}
+    released = {f.id: f.released for f in KNOWLEDGE.frameworks if f.released}
     for framework in snapshot.frameworks:
-        assert (framework.version == "unknown") == (released[framework.id] > day)
+        later = released[framework.id] > day
+        assert (framework.version == "unknown") == later
+        assert framework.released == (None if later else released[framework.id])
 
 
 def ids_used(snapshot: Snapshot) -> Iterator[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from framework_advisor.app import create_app
+from framework_advisor.settings import Settings
 from framework_knowledge import load
 
 Client = TestClient[Litestar]
@@ -87,6 +90,26 @@ def test_tables_are_narrowed_cell_by_cell(client: Client) -> None:
     assert {cell["standing"] for cell in cells} == {"wrong"}
     nobody = client.get(f"{PATH}/tables", params={"source": "nobody"}).json()
     assert (nobody["items"], nobody["total"]) == ([], 0)
+
+
+def test_an_overlay_of_the_settings_is_used_and_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "acme"
+    folder.mkdir()
+    (folder / "overlay.yaml").write_text(
+        'name: acme\nversion: "1"\ncontact: us\nmute:\n'
+        "  - {claim: jax_support_window, why: We hold no such promise.}\n"
+    )
+    app = create_app(Settings(data_dir=tmp_path / "data", knowledge_overlays=(folder,)))
+    with TestClient(app) as client:
+        summary = client.get(PATH).json()
+        answer = client.post("/v1/recommendations", json={"stage": "research"}).json()
+        claims = items(client, "claims", status="muted")
+    assert [use["name"] for use in summary["overlays"]] == ["acme"]
+    assert [aside["id"] for aside in summary["set_aside"]] == ["jax_support_window"]
+    assert answer["knowledge"]["overlays"] == summary["overlays"]
+    assert answer["knowledge"]["sha256"] == summary["sha256"]
+    assert "jax_support_window" not in answer["evidence"]
+    assert [claim["id"] for claim in claims] == ["jax_support_window"]
 
 
 def _day(text: str) -> Any:

@@ -1,5 +1,7 @@
 """Who is ruled out, who is not, and of whom it is not known."""
 
+from datetime import date
+
 import pytest
 
 from framework_advisor import Profile
@@ -7,6 +9,7 @@ from framework_advisor.decision import decide
 from framework_advisor.decision.circumstances import applies
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.recommendation import Decision
+from framework_knowledge import load
 from framework_knowledge.models import Circumstances
 from worlds import everywhere, gate, world
 
@@ -125,3 +128,27 @@ def test_nothing_feasible_says_so_and_which_requirement_to_drop() -> None:
     assert out.ranking == ()
     dropped = {f.requirement: f.new_pick for f in out.flips if f.kind == "requirement"}
     assert dropped["requirement micro"] == "jax"
+
+
+def asked_in_2018(**profile: object) -> Decision:
+    snapshot = load().snapshot(date(2018, 7, 1))
+    return decide(
+        Profile(stage="research", **profile), snapshot, Measurements(), engine_version="test"
+    )
+
+
+@pytest.mark.parametrize("field", ["candidates", "must_use"])
+def test_a_framework_that_nobody_knew_then_is_ruled_out_with_that_reason(field: str) -> None:
+    told = asked_in_2018(**{field: ["jax"]})
+    assert told.verdict.status == "infeasible"
+    (reason,) = [out for out in told.excluded if out.framework == "jax"]
+    assert reason.requirement == "known on that day"
+    assert reason.why == "nothing was known of jax on 2018-07-01"
+    assert reason.evidence == ()
+
+
+def test_the_past_does_not_speak_of_a_framework_that_nobody_asked_for() -> None:
+    told = asked_in_2018()
+    assert told.verdict.framework is not None
+    assert "jax" not in {out.framework for out in told.excluded}
+    assert "jax" not in {out.framework for out in asked_in_2018(candidates=["pytorch"]).excluded}
