@@ -19,6 +19,7 @@ from framework_knowledge.models import (
     OverlayUse,
     Piece,
     Remark,
+    Requirement,
     SetAside,
     Snapshot,
     Source,
@@ -223,10 +224,27 @@ def _pieces_on(knowledge: Knowledge, day: date, live: frozenset[str]) -> tuple[P
             update={
                 "valid_until": None,
                 "successor": piece.successor if piece.successor in ids else None,
+                "requires": _requirements_on(piece, day, ids, live),
                 "evidence": _only(live, piece.evidence),
             }
         )
         for piece in standing
+    )
+
+
+def _requirements_on(
+    piece: Piece, day: date, standing: frozenset[str], live: frozenset[str]
+) -> tuple[Requirement, ...]:
+    return tuple(
+        each.model_copy(
+            update={
+                "pieces": _only(standing, each.pieces),
+                "known": None,
+                "evidence": _only(live, each.evidence),
+            }
+        )
+        for each in piece.requires
+        if each.known is None or each.known <= day
     )
 
 

@@ -19,6 +19,7 @@ from framework_knowledge.checked import (
     Table,
 )
 from framework_knowledge.overlays import Mute, Overlay, OverlayUse, SetAside
+from framework_knowledge.pieces import GONE, Piece, Requirement
 from framework_knowledge.statements import (
     Anchor,
     Aspect,
@@ -32,6 +33,7 @@ from framework_knowledge.statements import (
 )
 from framework_knowledge.vocabulary import (
     Accelerator,
+    ArticleSystem,
     Cloud,
     CriterionId,
     Facet,
@@ -40,6 +42,7 @@ from framework_knowledge.vocabulary import (
     FrameworkId,
     GateOutcome,
     Grade,
+    Language,
     Maturity,
     OperatingSystem,
     PieceKind,
@@ -52,8 +55,10 @@ from framework_knowledge.vocabulary import (
 )
 
 __all__ = [
+    "GONE",
     "Accelerator",
     "Anchor",
+    "ArticleSystem",
     "Aspect",
     "Cell",
     "Checked",
@@ -73,6 +78,7 @@ __all__ = [
     "Gate",
     "GateOutcome",
     "Grade",
+    "Language",
     "Maturity",
     "Model",
     "Mute",
@@ -82,6 +88,7 @@ __all__ = [
     "Piece",
     "PieceKind",
     "Remark",
+    "Requirement",
     "Row",
     "Scale",
     "SetAside",
@@ -135,42 +142,6 @@ class Framework(Model):
         if ends != sorted(set(ends)):
             raise ValueError("earlier must be ordered by until, oldest first, each on its own day")
         return self
-
-
-class Piece(Model):
-    """One piece of a stack to build with.
-
-    ``subjects`` are the stacks it fits, ``when`` the circumstances in which it is the choice.
-    Among pieces of one kind that fit, the first in the file is taken; a deprecated or ended piece
-    is never taken and names its ``successor``.
-    """
-
-    id: str
-    kind: PieceKind
-    subjects: tuple[Subject, ...] = Field(min_length=1)
-    when: Circumstances = Circumstances()
-    compiled: bool | None = Field(
-        default=None, description="for execution: whether it compiles; None elsewhere"
-    )
-    everyday: bool = Field(
-        default=False, description="for execution: how its users run code of their own"
-    )
-    choice: str
-    why: str
-    maturity: Maturity
-    successor: str | None = Field(default=None, description="piece id")
-    valid_from: date | None = Field(default=None, description="None: as far back as anything")
-    valid_until: date | None = None
-    evidence: tuple[str, ...] = Field(default=(), description="claim ids")
-    provenance: str | None = Field(
-        default=None, description="whose overlay names it; None: the packaged knowledge"
-    )
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the piece stood like this on that day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day < self.valid_until
-        )
 
 
 class Snapshot(Model):

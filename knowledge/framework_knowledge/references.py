@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from framework_knowledge.ageing import AgeKind
 from framework_knowledge.documents import Document, FieldPath, Problem
 from framework_knowledge.models import (
+    GONE,
     Cell,
     Checked,
     Claim,
@@ -94,6 +95,7 @@ def check(contents: Contents) -> Iterator[Problem]:
     for citing in all_citing:
         yield from _unknown(citing, "evidence", citing.item.evidence, claim_ids, "claim")
     yield from _successors(pieces)
+    yield from _combinations(pieces, claim_ids)
     yield from _values(contents.criteria, claims, [*cells, *contents.remarks])
 
 
@@ -184,6 +186,33 @@ def _successors(pieces: Iterable[Located[Piece]]) -> Iterator[Problem]:
         elif maturities[successor] in ("deprecated", "ended"):
             reason = f"'{successor}' is itself {maturities[successor]}; name one to build on"
             yield each.problem(("successor",), reason)
+
+
+#: An export and what serves it are chosen together for each target; the other kinds for all.
+_FOR_A_TARGET = frozenset({"export", "serving"})
+
+
+def _combinations(pieces: Collection[Located[Piece]], claims: Collection[str]) -> Iterator[Problem]:
+    kinds = {each.item.id: each.item.kind for each in pieces}
+    for each in pieces:
+        piece = each.item
+        if piece.maturity not in GONE and not piece.evidence and not piece.unsourced:
+            reason = "name claims, or say under 'unsourced' what no claim carries"
+            yield each.problem(("evidence",), reason)
+        if piece.kind == "export" and not piece.when.targets:
+            yield each.problem(("when",), "an export must name its targets, under 'targets'")
+        if piece.compiled and piece.compiler is None:
+            yield each.problem(("compiler",), "is missing; say which compiler it is")
+        for r, required in enumerate(piece.requires):
+            place = ("requires", r)
+            yield from _unknown(each, "requires", required.evidence, claims, "claim")
+            for p, name in enumerate(required.pieces):
+                if name not in kinds:
+                    reason = f"'{name}' is no piece; add it, or name one that exists"
+                    yield each.problem((*place, "pieces", p), reason)
+                elif kinds[name] in _FOR_A_TARGET and piece.kind not in _FOR_A_TARGET:
+                    reason = f"'{name}' is chosen for one target, this piece for all of them"
+                    yield each.problem((*place, "pieces", p), reason)
 
 
 def _values(

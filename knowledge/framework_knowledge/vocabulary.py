@@ -83,4 +83,31 @@ Maturity = Literal["current", "beta", "maintenance", "deprecated", "ended"]
 GateOutcome = Literal["pass", "fail", "unknown"]
 #: F1 to F94 are facts of the check, H1 to H120 rows of the history.
 FactNumber = Annotated[str, StringConstraints(pattern=r"^[FH][1-9][0-9]{0,2}$")]
-PieceKind = Literal["api", "execution", "export", "serving", "distribution", "data"]
+#: The first six make a stack; a tool or a platform stands beside it.
+PieceKind = Literal[
+    "api", "execution", "export", "serving", "distribution", "data", "tool", "platform"
+]
+#: Languages of the program that asks a model.
+Language = Literal[
+    "python", "cpp", "java", "csharp", "go", "rust", "javascript", "swift", "kotlin", "c"
+]
+#: Systems that the source article names.
+ArticleSystem = Literal[
+    "TorchScript",
+    "PyTorch Mobile",
+    "TorchServe",
+    "torch.distributed",
+    "TensorFlow Lite",
+    "TensorFlow.js",
+    "TensorFlow Serving",
+    "tf.distribute",
+    "TensorBoard",
+    "Theano",
+    "CNTK",
+    "CUDA",
+    "TPU",
+    "Edge TPU",
+    "Google Cloud",
+    "static graph",
+    "dynamic graph",
+]

@@ -35,6 +35,7 @@ from framework_knowledge.models import (
     CriterionId,
     Family,
     FrameworkId,
+    Language,
     OperatingSystem,
     Stage,
     Target,
@@ -45,9 +46,6 @@ EARLIEST = date(2017, 1, 1)
 
 Phase = Literal["pretraining", "training", "fine_tuning", "inference"]
 DType = Literal["float32", "tf32", "bfloat16", "float16", "int8", "int4"]
-Language = Literal[
-    "python", "cpp", "java", "csharp", "go", "rust", "javascript", "swift", "kotlin", "c"
-]
 
 
 Item = TypeVar("Item")

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from framework_advisor.profile import Profile
-from framework_knowledge.models import CriterionId, FrameworkId, OverlayUse
+from framework_knowledge.models import CriterionId, FrameworkId, Maturity, OverlayUse
 
 SCHEMA: Literal["recommendation/1"] = "recommendation/1"
 
@@ -63,13 +63,33 @@ class Engine(Model):
     draws: int
 
 
+class AlternativePiece(Model):
+    """Another piece for the same place, and why it is not the choice."""
+
+    piece: str = Field(description="its id in the knowledge")
+    choice: str
+    maturity: Maturity
+    why_not_first: str
+
+
 class StackPiece(Model):
     """One piece to build with."""
 
     choice: str
     why: str
     evidence: tuple[str, ...] = ()
-    target: str | None = Field(default=None, description="for an export: the target it serves")
+    target: str | None = Field(
+        default=None, description="for an export or a server: the target it serves"
+    )
+    piece: str | None = Field(
+        default=None, description="its id in the knowledge; none where nothing is needed or known"
+    )
+    maturity: Maturity | None = None
+    since: date | None = Field(default=None, description="day from which it stands like this")
+    compiler: str | None = Field(default=None, description="for an execution that compiles")
+    requires: tuple[str, ...] = Field(default=(), description="what must hold for it, in words")
+    unsourced: str | None = Field(default=None, description="what of it no evidence carries")
+    alternatives: tuple[AlternativePiece, ...] = ()
 
 
 class Stack(Model):
@@ -82,6 +102,9 @@ class Stack(Model):
     serving: StackPiece
     distribution: StackPiece
     data: StackPiece
+    further_serving: tuple[StackPiece, ...] = Field(
+        default=(), description="servers for targets that ``serving`` does not serve"
+    )
 
     def pieces(self) -> tuple[tuple[str, StackPiece], ...]:
         """Every piece with its name, in the order in which one builds."""
@@ -91,6 +114,7 @@ class Stack(Model):
             ("execution", self.execution),
             *((f"export to {piece.target}", piece) for piece in self.export),
             ("serving", self.serving),
+            *((f"serving on {piece.target}", piece) for piece in self.further_serving),
             ("distribution", self.distribution),
             ("data", self.data),
         )

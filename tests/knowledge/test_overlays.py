@@ -215,6 +215,7 @@ pieces:
     choice: Our model server
     why: It is there.
     maturity: current
+    unsourced: ours
 """
     snapshot = load(overlays=[write(stacks=pieces)]).snapshot(TODAY)
     assert snapshot.pieces[0].id == "acme_serving"

@@ -80,9 +80,6 @@ NOT_ASKED_FOR: Mapping[str, str] = {
 }
 #: Fields of the contract that no rule, gate or claim looks at yet.
 NOT_JUDGED = (
-    "/serving/os",
-    "/serving/language",
-    "/constraints/offline",
     "/workload/model/parameters",
     "/workload/model/batch",
     "/workload/model/sequence",

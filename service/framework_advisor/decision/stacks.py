@@ -1,83 +1,186 @@
-"""The pieces to build with: for each kind, the first piece of the knowledge that fits."""
+"""What to build with: the best combination of pieces that go together.
+
+A stack has one API, execution, distribution and way of feeding data, and for each target an export
+and, where the target is a server, what serves it. Each slot's pieces come best first; combinations
+are enumerated in that order and those whose pieces contradict each other are passed over, so the
+first one is the best. Nothing more is enumerated than is asked for.
+"""
 
 from __future__ import annotations
 
-from framework_advisor.decision.circumstances import applies, facet_values
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from framework_advisor.decision.piece_fit import Offers, Slot, as_run, closeness, offers
 from framework_advisor.decision.requirements import Stack as Candidate
 from framework_advisor.profile import Profile
-from framework_advisor.recommendation import Stack, StackPiece
-from framework_knowledge.models import Piece, PieceKind, Snapshot
+from framework_advisor.recommendation import AlternativePiece, Stack, StackPiece
+from framework_knowledge.models import Piece, Snapshot
 
-#: A piece in one of these states is never built on anew.
-GONE = frozenset({"deprecated", "ended"})
+#: Slots whose pieces serve every target.
+SHARED = (Slot("api"), Slot("execution"), Slot("distribution"), Slot("data"))
+#: A model on these answers requests; on any other it runs within an application.
+SERVED = frozenset({"server_gpu", "server_cpu", "server_tpu"})
+
+#: The piece in each slot; None where none is needed or none is known.
+Combination = Mapping[Slot, Piece | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A combination, and what each of its slots could have held."""
+
+    chosen: Combination
+    offers: Mapping[Slot, Offers]
 
 
 def build_stack(profile: Profile, snapshot: Snapshot, candidate: Candidate) -> Stack:
-    """The stack for a candidate: one piece of each kind, an export for each target."""
-
-    def first(kind: PieceKind, target: str = "") -> StackPiece:
-        return _first(profile, snapshot, candidate, kind, target, compiles)
-
-    compiles = facet_values(profile, "execution").shares.get("compiled", 0.0) >= 0.5
-    targets = [wish.kind for wish in profile.target_wishes or ()]
+    """The stack for a candidate: the best combination, and what stood next to each choice."""
+    targets = tuple(wish.kind for wish in profile.target_wishes or ())
+    found = offers(profile, snapshot, candidate, slots_for(targets))
+    choice = _Choice(next(combinations(found, targets)), found)
+    servers = _servers(profile, choice, targets)
     return Stack(
-        api=first("api"),
+        api=_piece(choice, Slot("api")),
         backend=_backend(snapshot, candidate),
-        execution=first("execution"),
-        export=tuple(first("export", target) for target in targets),
-        serving=_serving(profile, snapshot, candidate, compiles),
-        distribution=first("distribution"),
-        data=first("data"),
+        execution=_piece(choice, Slot("execution")),
+        export=tuple(_piece(choice, Slot("export", target)) for target in targets),
+        serving=servers[0],
+        further_serving=servers[1:],
+        distribution=_piece(choice, Slot("distribution")),
+        data=_piece(choice, Slot("data")),
     )
 
 
-def _serving(
-    profile: Profile, snapshot: Snapshot, candidate: Candidate, compiles: bool
-) -> StackPiece:
-    """What serves the first target that is served at all: a phone or a browser serves itself."""
+def slots_for(targets: Sequence[str]) -> tuple[Slot, ...]:
+    """Every slot of a stack for these targets."""
+    return (
+        *SHARED,
+        *(Slot("export", target) for target in targets),
+        *(Slot("serving", target) for target in targets if target in SERVED),
+    )
+
+
+def combinations(found: Mapping[Slot, Offers], targets: Sequence[str]) -> Iterator[Combination]:
+    """Every consistent full combination, best first, one at a time as they are asked for."""
+    for pieces in product(*(found[slot].fitting or (None,) for slot in SHARED)):
+        shared = dict(zip(SHARED, pieces, strict=True))
+        if _consistent(shared, {}):
+            for exported in _per_target(found, targets, shared):
+                yield {**shared, **exported}
+
+
+def _per_target(
+    found: Mapping[Slot, Offers], targets: Sequence[str], shared: Combination
+) -> Iterator[dict[Slot, Piece | None]]:
+    if not targets:
+        yield {}
+        return
+    for pair in _pairs(found, targets[0]):
+        if _consistent(pair, shared):
+            for rest in _per_target(found, targets[1:], shared):
+                yield {**pair, **rest}
+
+
+def _pairs(found: Mapping[Slot, Offers], target: str) -> list[dict[Slot, Piece | None]]:
+    """Export and server for one target: complete pairs first; nothing at all comes last."""
+    slots = [slot for slot in (Slot("export", target), Slot("serving", target)) if slot in found]
+    every = product(*((*found[slot].fitting, None) for slot in slots))
+    pairs = [dict(zip(slots, pieces, strict=True)) for pieces in every]
+    return sorted(pairs, key=lambda pair: sum(piece is None for piece in pair.values()))
+
+
+def _consistent(pieces: Combination, given: Combination) -> bool:
+    """Whether every piece finds the pieces that it requires."""
+    together = {piece.id for piece in (*pieces.values(), *given.values()) if piece}
+    return all(
+        not required.pieces or together.intersection(required.pieces)
+        for piece in pieces.values()
+        if piece
+        for required in piece.requires
+    )
+
+
+def _servers(profile: Profile, choice: _Choice, targets: Sequence[str]) -> tuple[StackPiece, ...]:
+    """What serves, one entry for each server needed: a phone or a browser serves itself."""
     if profile.targets is None:
-        return StackPiece(choice="open", why="the profile does not say where the model runs")
-    pieces = [
-        _first(profile, snapshot, candidate, "serving", wish.kind, compiles)
-        for wish in profile.target_wishes or ()
-    ]
+        return (StackPiece(choice="open", why="the profile does not say where the model runs"),)
+    distinct: dict[str | None, StackPiece] = {}
+    for target in targets:
+        if target in SERVED:
+            server = _piece(choice, Slot("serving", target))
+            distinct.setdefault(server.piece, server)
     none = StackPiece(choice="none needed", why="the model runs within the application")
-    return next((piece for piece in pieces if piece.choice != "none needed"), none)
+    return tuple(distinct.values()) or (none,)
 
 
-def _first(
-    profile: Profile,
-    snapshot: Snapshot,
-    candidate: Candidate,
-    kind: PieceKind,
-    target: str,
-    compiles: bool,
-) -> StackPiece:
-    for piece in snapshot.pieces:
-        if piece.kind == kind and _fits(piece, profile, candidate, target, compiles):
-            return StackPiece(
-                choice=piece.choice,
-                why=piece.why,
-                evidence=piece.evidence,
-                target=target if kind == "export" else None,
-            )
-    if kind == "export":
+def _piece(choice: _Choice, slot: Slot) -> StackPiece:
+    piece = choice.chosen[slot]
+    target = slot.target or None
+    if piece is None:
         return StackPiece(
-            choice="no path known",
-            why=f"the knowledge holds no path from {candidate.subject} to {target}",
+            choice="no path known" if slot.kind in ("export", "serving") else "none needed",
+            why=f"the knowledge holds no {slot.kind} for {slot.target} that fits the profile"
+            if target
+            else "nothing in the profile asks for one",
             target=target,
+            alternatives=_alternatives(choice, slot),
         )
-    return StackPiece(choice="none needed", why="nothing in the profile asks for one")
+    return StackPiece(
+        choice=piece.choice,
+        why=piece.why,
+        evidence=_evidence(piece),
+        target=target,
+        piece=piece.id,
+        maturity=piece.maturity,
+        since=piece.valid_from,
+        compiler=piece.compiler,
+        requires=tuple(_requirements(piece, choice)),
+        unsourced=piece.unsourced,
+        alternatives=_alternatives(choice, slot),
+    )
 
 
-def _fits(
-    piece: Piece, profile: Profile, candidate: Candidate, target: str, compiles: bool
-) -> bool:
-    if piece.maturity in GONE or not set(candidate.looked_up_as()[:2]) & set(piece.subjects):
-        return False
-    if piece.kind == "execution" and not (piece.compiled if compiles else piece.everyday):
-        return False
-    return applies(piece.when, profile, "target" if target else "none", target)
+def _evidence(piece: Piece) -> tuple[str, ...]:
+    required = (each for requirement in piece.requires for each in requirement.evidence)
+    return tuple(dict.fromkeys((*piece.evidence, *required)))
+
+
+def _requirements(piece: Piece, choice: _Choice) -> Iterator[str]:
+    chosen = {each.id: each.choice for each in choice.chosen.values() if each}
+    for required in piece.requires:
+        yield from required.in_words()
+        yield from (f"goes with: {chosen[name]}" for name in required.pieces if name in chosen)
+
+
+def _alternatives(choice: _Choice, slot: Slot) -> tuple[AlternativePiece, ...]:
+    held, found = choice.chosen[slot], choice.offers[slot]
+    others = [
+        (piece, _why_not_first(piece, held, choice, slot))
+        for piece in found.fitting
+        if piece is not held
+    ]
+    return tuple(
+        AlternativePiece(
+            piece=piece.id, choice=piece.choice, maturity=piece.maturity, why_not_first=reason
+        )
+        for piece, reason in (*others, *found.broken)
+    )
+
+
+def _why_not_first(piece: Piece, held: Piece | None, choice: _Choice, slot: Slot) -> str:
+    compiles = choice.offers[slot].compiles
+    beside = {s: p for s, p in choice.chosen.items() if s != slot and s.target in ("", slot.target)}
+    if held is None or not _consistent({**beside, slot: piece}, {}):
+        return "does not go with the other pieces"
+    if as_run(piece, compiles) != as_run(held, compiles):
+        return "not how code like the profile's is run"
+    if closeness(piece) < closeness(held):
+        return "speaks less closely of the circumstances"
+    if piece.maturity != held.maturity:
+        return f"{piece.maturity}, while the choice is {held.maturity}"
+    return "fits as well; stands second in this project's judgement"
 
 
 def _backend(snapshot: Snapshot, candidate: Candidate) -> StackPiece:

@@ -1,0 +1,136 @@
+"""Which pieces fit a candidate and a profile, in which order, and why one does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from framework_advisor.decision.circumstances import DecisionFacet, applies, facet_values
+from framework_advisor.decision.requirements import Stack as Candidate
+from framework_advisor.profile import Profile
+from framework_knowledge.models import (
+    GONE,
+    Circumstances,
+    Maturity,
+    Piece,
+    PieceKind,
+    Requirement,
+    Snapshot,
+)
+
+#: Whom to prefer where two pieces speak equally closely of the circumstances. A piece that is kept
+#: up without new features runs today and will tomorrow; a beta may change under the project.
+PREFERRED: dict[Maturity, int] = {"current": 0, "maintenance": 1, "beta": 2}
+_DIMENSIONS = {name: field.default for name, field in Circumstances.model_fields.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a stack: a kind, and for an export or a server the target."""
+
+    kind: PieceKind
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The pieces for a slot, best first, and those that a requirement rules out, with why."""
+
+    fitting: tuple[Piece, ...]
+    broken: tuple[tuple[Piece, str], ...]
+    compiles: bool
+
+
+def offers(
+    profile: Profile, snapshot: Snapshot, candidate: Candidate, slots: Sequence[Slot]
+) -> dict[Slot, Offers]:
+    """For each slot what could stand there."""
+    compiles = facet_values(profile, "execution").shares.get("compiled", 0.0) >= 0.5
+    names = frozenset(candidate.looked_up_as()[:2])
+    living = [p for p in snapshot.pieces if p.maturity not in GONE and names & set(p.subjects)]
+    return {slot: _offers(profile, living, slot, compiles) for slot in slots}
+
+
+def _offers(profile: Profile, living: Sequence[Piece], slot: Slot, compiles: bool) -> Offers:
+    facet: DecisionFacet = "target" if slot.target else "none"
+    fitting: list[tuple[tuple[bool, bool, int, int, int], Piece]] = []
+    broken = []
+    for place, piece in enumerate(living):
+        if piece.kind != slot.kind or not applies(piece.when, profile, facet, slot.target):
+            continue
+        reason = obstacle(piece, profile)
+        if reason:
+            broken.append((piece, reason))
+        else:
+            order = (
+                piece.provenance is None,  # an organisation's own pieces come first
+                not as_run(piece, compiles),
+                -closeness(piece),
+                PREFERRED[piece.maturity],
+                place,
+            )
+            fitting.append((order, piece))
+    ordered = tuple(piece for _, piece in sorted(fitting, key=lambda item: item[0]))
+    return Offers(ordered, tuple(broken), compiles)
+
+
+def as_run(piece: Piece, compiles: bool) -> bool:
+    """Whether an execution is how this project's code is run; true of every other kind."""
+    if piece.kind != "execution":
+        return True
+    return bool(piece.compiled) if compiles else piece.everyday
+
+
+def closeness(piece: Piece) -> int:
+    """In how many dimensions a piece names circumstances: more of them speak more closely."""
+    return sum(getattr(piece.when, name) != default for name, default in _DIMENSIONS.items())
+
+
+def obstacle(piece: Piece, profile: Profile) -> str | None:
+    """The first condition of a piece that the profile breaks; None where it breaks none."""
+    found = (each for required in piece.requires for each in _broken(required, profile))
+    return next(found, None)
+
+
+def _broken(required: Requirement, profile: Profile) -> Iterator[str]:
+    platform, serving = profile.platform, profile.serving
+    developed_on = (platform and platform.os) or ()
+    listed: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+        ("development on", required.os, developed_on),
+        ("serving on", required.serving_os, (serving and serving.os) or developed_on),
+        ("accelerator", required.accelerators, (platform and platform.accelerators) or ()),
+    )
+    for what, allowed, stated in listed:
+        outside = [name for name in stated if allowed and name not in allowed]
+        if outside:
+            yield f"{what} {', '.join(outside)}: only {', '.join(allowed)}"
+    # Each target has a language of its own: one of those that the profile names is enough.
+    spoken = (serving and serving.language) or ()
+    if spoken and required.languages and not set(spoken) & set(required.languages):
+        yield f"a program in {', '.join(spoken)}: only {', '.join(required.languages)}"
+    python = platform.python if platform else None
+    if python and not _within(python, required):
+        yield f"Python {python}: needs {' and '.join(_pythons(required))}"
+    if required.fixed_shapes and profile.workload and profile.workload.dynamic_shapes:
+        yield "needs fixed shapes"
+    if required.network and profile.constraints and profile.constraints.offline:
+        yield "needs a network"
+
+
+def _within(python: str, required: Requirement) -> bool:
+    minor = _minor(python)
+    lowest, highest = required.python_min, required.python_max
+    return (lowest is None or _minor(lowest) <= minor) and (
+        highest is None or minor <= _minor(highest)
+    )
+
+
+def _pythons(required: Requirement) -> Iterator[str]:
+    if required.python_min:
+        yield f"{required.python_min} or newer"
+    if required.python_max:
+        yield f"{required.python_max} or older"
+
+
+def _minor(version: str) -> int:
+    return int(version.split(".")[1])
