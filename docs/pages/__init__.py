@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from framework_knowledge import load
+from pages.ageing import ageing
 from pages.article import article, table
 from pages.examples import readme
 from pages.knowledge import claims, criteria, requirements, sources
@@ -24,6 +25,7 @@ def pages() -> dict[Path, str]:
         "criteria.md": criteria(knowledge),
         "claims.md": claims(knowledge),
         "article.md": article(knowledge),
+        "ageing.md": ageing(knowledge),
         "requirements.md": requirements(knowledge),
         "sources.md": sources(knowledge),
         "probes.md": probes(),
