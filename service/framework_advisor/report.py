@@ -44,6 +44,11 @@ def _head(rec: Recommendation) -> Iterator[str]:
     yield f"- Recommendation: `{rec.id}`, engine {rec.engine.version}, seed {rec.engine.seed}, "
     yield f"  {rec.engine.draws} draws, knowledge {rec.knowledge.version} "
     yield f"  (sha256 `{rec.knowledge.sha256[:16]}…`)"
+    for use in rec.knowledge.overlays:
+        yield (
+            f"- With the overlay {use.name} {use.version} of {use.contact}: {use.added} statements "
+            f"added, {use.overridden} overridden, {use.muted} muted"
+        )
 
 
 def _context(rec: Recommendation) -> Iterator[str]:
@@ -175,4 +180,5 @@ def _evidence(rec: Recommendation) -> Iterator[str]:
         if item.kind == "probe":
             continue
         yield f"- `{identity}` ({item.grade}, read {item.observed}): {item.statement}"
-        yield f"  Source: {item.source}"
+        whose = f" ({item.provenance})" if item.provenance else ""
+        yield f"  Source: {item.source}{whose}"

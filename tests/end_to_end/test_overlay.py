@@ -8,6 +8,7 @@ from pathlib import Path
 
 from framework_advisor import Advisor, Profile
 from framework_advisor.recommendation import Recommendation
+from framework_advisor.report import markdown
 from framework_knowledge import load
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,13 @@ def test_what_it_adds_and_overrides_moves_the_values_and_is_cited_as_its_own() -
         assert said == "overlay example 2026.11 (ml-platform@example.org)"
     assert "jax_support_window" in plain.evidence
     assert not {"jax_support_window", "aws_images"} & laid.evidence.keys()
+
+
+def test_the_decision_record_says_whose_word_it_is() -> None:
+    record = markdown(Advisor(LAID).recommend(Profile(stage="production")))
+    assert "- With the overlay example 2026.11 of ml-platform@example.org: 2 statements" in record
+    assert "(overlay example 2026.11 (ml-platform@example.org))" in record
+    assert "overlay" not in markdown(Advisor().recommend(Profile(stage="production")))
 
 
 def test_it_says_nothing_of_the_days_before_its_own() -> None:

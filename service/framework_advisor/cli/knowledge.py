@@ -87,7 +87,7 @@ def claims(
             claim.criterion,
             ", ".join(f"{who} {anchor}" for who, anchor in claim.values.items()),
             f"{claim.valid_from} to {claim.valid_until or 'now'}",
-            ", ".join(claim.sources),
+            ", ".join(claim.sources) + (f" ({claim.provenance})" if claim.provenance else ""),
         )
         for claim in found.items
     ]

@@ -192,6 +192,8 @@ def test_an_overlay_is_used_and_shown_by_every_command(
     assert "1 added, 1 overridden, 1 muted" in shown
     assert "muted, overlay acme 7 (us): jax_composable_transformations: Our linter" in shown
     assert "overridden by acme_jax, overlay acme 7 (us): jax_support_window" in shown
+    listed = command("knowledge", "claims", "--criterion", "longevity").stdout
+    assert "S46 (overlay acme 7 (us))" in listed
     for status, claim in (
         ("muted", "jax_composable_transformations"),
         ("overridden", "jax_support_window"),
