@@ -118,6 +118,7 @@ class Circumstances(Model):
     vendor_patched_image: bool | None = None
     beginners: bool | None = None
     pretrained: bool | None = None
+    custom_research_code: bool | None = None
     artefact_years_min: float | None = Field(
         default=None,
         gt=0,

@@ -164,6 +164,11 @@ class Ranked(Model):
     framework: FrameworkId
     stack: str = Field(description="framework, or framework:backend")
     value: Interval
+    feasibility: float = Field(
+        default=1.0,
+        description="probability that it meets the requirements of which that is not known; "
+        "value.mean is this times the sum of weight times value over the contributions",
+    )
     rank_acceptability: tuple[float, ...] = Field(
         description="probability of rank 1, 2, … among the feasible frameworks"
     )

@@ -10,12 +10,12 @@ report how often each alternative takes each rank and which weights speak for it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from framework_advisor.decision.requirements import Stack
+from framework_advisor.decision.requirements import UNKNOWN_MET, Doubt, Stack
 from framework_advisor.decision.values import Values
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_knowledge.models import CriterionId
@@ -28,11 +28,26 @@ Z95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One stack with its mean value on each criterion, shape (criteria,), and in all."""
+    """One stack with its mean value on each criterion, shape (criteria,), and in all.
+
+    A stack that does not meet a requirement is worth nothing, so ``mean`` is the sum over criteria
+    of mean weight times mean value, times the probability ``met`` that what is in doubt is met.
+    """
 
     stack: Stack
     mean_by_criterion: Array
     mean: float
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def met(self) -> float:
+        """Probability that every requirement is met of which that is not known."""
+        return float(UNKNOWN_MET ** len(self.doubts))
+
+    @property
+    def worth(self) -> Array:
+        """What each criterion is worth, the doubts counted in, shape (criteria,)."""
+        return self.mean_by_criterion * self.met
 
 
 def score(values: Values, weights: Weights, stack: Stack, before: Scored | None = None) -> Scored:
@@ -44,7 +59,12 @@ def score(values: Values, weights: Weights, stack: Stack, before: Scored | None 
     for column, criterion in enumerate(CRITERIA):
         if criterion not in values.settled:
             means[column] = values.belief(stack, criterion).mean
-    return Scored(stack, means, float(weights.mean @ means))
+    return valued(Scored(stack, means, 0.0, values.doubts(stack)), weights)
+
+
+def valued(item: Scored, weights: Weights) -> Scored:
+    """The same with its mean worked out anew."""
+    return replace(item, mean=float(weights.mean @ item.worth))
 
 
 def best_stacks(scored: Iterable[Scored]) -> tuple[Scored, ...]:
@@ -56,7 +76,7 @@ def best_stacks(scored: Iterable[Scored]) -> tuple[Scored, ...]:
     """
 
     def order(item: Scored) -> tuple[float, list[float], str]:
-        return (-item.mean, (-item.mean_by_criterion).tolist(), item.stack.subject)
+        return (-item.mean, (-item.worth).tolist(), item.stack.subject)
 
     best: dict[str, Scored] = {}
     for item in sorted(scored, key=order):
@@ -148,6 +168,6 @@ def dominated_by(item: Scored, others: Sequence[Scored]) -> tuple[Scored, ...]:
         other
         for other in others
         if other.stack.framework != item.stack.framework
-        and bool(np.all(other.mean_by_criterion >= item.mean_by_criterion))
-        and bool(np.any(other.mean_by_criterion > item.mean_by_criterion))
+        and bool(np.all(other.worth >= item.worth))
+        and bool(np.any(other.worth > item.worth))
     )

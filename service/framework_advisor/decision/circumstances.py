@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from framework_advisor.profile import Profile
@@ -65,6 +66,30 @@ PRIORS: Mapping[DecisionFacet, tuple[str, Mapping[str, float], str]] = {
 }  # fmt: skip
 
 
+#: What teams were fluent in before, up to a day; what was countable then, since nothing later may
+#: be known. Mentions in submissions and in a month of arXiv until 2019, then mentions in the first
+#: half of 2019, then advertisements and downloads, in which TensorFlow led longer than in papers.
+EARLIER_FLUENCY: tuple[tuple[date, Mapping[str, float], str], ...] = (
+    (date(2019, 10, 1), {"tensorflow": 0.55, "keras": 0.25, "pytorch": 0.20},
+     "mentions in papers of early 2018: TensorFlow three to four times PyTorch"),
+    (date(2021, 1, 1), {"tensorflow": 0.45, "pytorch": 0.35, "keras": 0.20},
+     "mentions in papers of 2019: TensorFlow and PyTorch level, with TensorFlow longer in use"),
+    (date(2023, 5, 1), {"pytorch": 0.40, "tensorflow": 0.35, "keras": 0.20, "jax": 0.05},
+     "advertisements and downloads of 2020: TensorFlow ahead; papers: PyTorch"),
+)  # fmt: skip
+
+
+def prior_of(profile: Profile, facet: DecisionFacet) -> tuple[str, Mapping[str, float], str]:
+    """Pointer, shares and reason of the prior for a facet, as of the day that is asked about."""
+    pointer, shares, why = PRIORS[facet]
+    as_of = profile.evidence.as_of if profile.evidence else None
+    if facet == "fluency" and as_of is not None:
+        for until, earlier, reason in EARLIER_FLUENCY:
+            if as_of < until:
+                return pointer, earlier, reason
+    return pointer, shares, why
+
+
 #: Wishes that count only where they are stated: silence is taken for no.
 NOT_ASKED_FOR: Mapping[str, str] = {
     "/workload/phases": "training and inference are weighed as for any project",
@@ -80,7 +105,6 @@ NOT_ASKED_FOR: Mapping[str, str] = {
 }
 #: Fields of the contract that no rule, gate or claim looks at yet.
 NOT_JUDGED = (
-    "/workload/model/parameters",
     "/workload/model/batch",
     "/workload/model/sequence",
     "/workload/model/image",
@@ -91,10 +115,20 @@ NOT_JUDGED = (
 
 @dataclass(frozen=True, slots=True)
 class FacetValues:
-    """The values of one facet and their shares; ``drawn``: one value a draw, from the prior."""
+    """The values of one facet.
+
+    Where the profile is silent they are ``drawn``: one value a draw, with the ``shares`` of the
+    prior. Where it speaks, all of the ``required`` must be served, and the ``wished`` better were.
+    """
 
     shares: Mapping[str, float]
     drawn: bool
+    wished: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The values that must all be served; none where they are drawn."""
+        return () if self.drawn else tuple(name for name in self.shares if name not in self.wished)
 
 
 def facet_values(profile: Profile, facet: DecisionFacet) -> FacetValues:
@@ -105,11 +139,13 @@ def facet_values(profile: Profile, facet: DecisionFacet) -> FacetValues:
     """
     stated = _stated(profile, facet)
     if stated is None:
-        return FacetValues(PRIORS[facet][1], drawn=True)
+        return FacetValues(prior_of(profile, facet)[1], drawn=True)
     if not stated:
         return FacetValues({"": 1.0}, drawn=False)
     total = sum(stated.values())
-    return FacetValues({name: share / total for name, share in stated.items()}, drawn=False)
+    shares = {name: share / total for name, share in stated.items()}
+    wished = tuple(name for name, share in stated.items() if share < 1.0)
+    return FacetValues(shares, drawn=False, wished=wished)
 
 
 def _stated(profile: Profile, facet: DecisionFacet) -> Mapping[str, float] | None:
@@ -151,7 +187,7 @@ def scale_of(profile: Profile) -> Scale | None:
     """One device, several on one machine, or several machines; None where nothing is said."""
     scale = profile.scale
     if scale is None or (scale.training_devices is None and scale.training_nodes is None):
-        return None
+        return _scale_of_model(profile)
     devices, nodes = scale.training_devices, scale.training_nodes or 0
     if devices is None:
         return "multi_node" if nodes > 1 else None
@@ -161,12 +197,36 @@ def scale_of(profile: Profile) -> Scale | None:
     return "multi_device" if devices > 1 else "single"
 
 
+#: Bytes held for each parameter in training: value, gradient and two moments of Adam in float32
+#: (Rajbhandari et al., ZeRO, arXiv:1910.02054, section 3.1, counts 16 as well).
+TRAINING_BYTES = 16
+#: Memory of one accelerator as most large models are trained on, and of eight in one machine.
+DEVICE_BYTES, DEVICES_PER_MACHINE = 80e9, 8
+
+
+def _scale_of_model(profile: Profile) -> Scale | None:
+    """The least scale at which a model of the stated size can be trained; None where it says none.
+
+    A model that fits one device may still be trained on many, so it settles nothing.
+    """
+    workload = profile.workload
+    if workload is None or workload.model is None or workload.model.parameters is None:
+        return None
+    if workload.phases and not {"pretraining", "training"} & set(workload.phases):
+        return None
+    needed = TRAINING_BYTES * workload.model.parameters / DEVICE_BYTES
+    if needed > DEVICES_PER_MACHINE:
+        return "multi_node"
+    return "multi_device" if needed > 1 else None
+
+
 def inferences(profile: Profile) -> tuple[Inference, ...]:
     """Every field that the decision uses and the profile leaves open, with its prior."""
     found = [
         Inference(field=pointer, prior=dict(prior), why=why)
-        for facet, (pointer, prior, why) in PRIORS.items()
+        for facet in PRIORS
         if facet_values(profile, facet).drawn
+        for pointer, prior, why in (prior_of(profile, facet),)
     ]
     found += [
         Inference(field=pointer, prior={"false": 1.0}, why=why)
@@ -245,6 +305,7 @@ FACET_DIMENSION: Mapping[str, str] = {
     "os": "os",
     "family": "families",
     "scale": "scale",
+    "execution": "custom_research_code",
 }
 
 
@@ -274,6 +335,10 @@ def _flags_match(when: Circumstances, profile: Profile) -> bool:
         (when.vendor_patched_image, constraints.vendor_patched_image if constraints else None),
         (when.beginners, team.beginners if team else None),
         (when.pretrained, team.pretrained if team else None),
+        (
+            when.custom_research_code,
+            profile.workload.custom_research_code if profile.workload else None,
+        ),
     )
     return all(wanted is None or wanted == given for wanted, given in pairs) and (
         when.artefact_years_min is None

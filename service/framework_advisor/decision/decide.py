@@ -197,6 +197,7 @@ def _ranked(
         framework=stack.framework,
         stack=stack.subject,
         value=intervals[stack],
+        feasibility=item.met,
         rank_acceptability=tuple(accepted.ranks[index].tolist()),
         central_weights=dict(central) if central else None,
         dominated_by=tuple(s.stack.framework for s in dominated_by(item, assessment.best)),

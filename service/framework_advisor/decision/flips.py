@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from framework_advisor.decision.acceptability import Scored, best_stacks
+from framework_advisor.decision.acceptability import Scored, best_stacks, valued
 from framework_advisor.decision.assessment import Assessment, assess
-from framework_advisor.decision.requirements import active_gates, outcome_for
+from framework_advisor.decision.requirements import active_gates, doubt, outcome_for
 from framework_advisor.decision.statement_index import Support, pool_weights
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import FactFlip, RequirementFlip, WeightFlip
-from framework_knowledge.models import Anchor, CriterionId, FrameworkId, Subject
+from framework_knowledge.models import Anchor, CriterionId, FrameworkId, Gate, Subject
 
 #: No more than this many facts are tried out; the closest first.
 FACTS_TRIED = 12
@@ -29,7 +29,7 @@ def weight_flips(best: Sequence[Scored], weights: Weights) -> tuple[WeightFlip, 
     pick, mean = best[0], weights.mean
     flips: dict[int, tuple[float, FrameworkId]] = {}
     for other in best[1:]:
-        difference = pick.mean_by_criterion - other.mean_by_criterion
+        difference = pick.worth - other.worth
         lead = float(mean @ difference)
         for i in range(len(CRITERIA)):
             if mean[i] == 1.0:  # all the weight there is: nothing to trade it for
@@ -98,7 +98,7 @@ def _candidates(assessment: Assessment) -> Iterator[_Candidate]:
         sign = -1.0 if item is pick else 1.0
         for column, criterion in enumerate(CRITERIA):
             for support, share in _leverage(assessment, item, criterion).items():
-                pull = sign * weights[column] * share
+                pull = sign * weights[column] * share * item.met
                 if abs(pull) <= gap / 2:
                     continue  # not even from one end of the scale to the other
                 for anchor in scales[criterion]:
@@ -141,7 +141,7 @@ def _pick_with(assessment: Assessment, candidate: _Candidate) -> FrameworkId | N
             return item
         means = item.mean_by_criterion.copy()
         means[column] = assessment.values.belief(item.stack, CRITERIA[column], replaced).mean
-        return replace(item, mean_by_criterion=means, mean=float(assessment.weights.mean @ means))
+        return valued(replace(item, mean_by_criterion=means), assessment.weights)
 
     return _pick([decided_again(item) for item in assessment.feasible])
 
@@ -158,9 +158,7 @@ def requirement_flips(assessment: Assessment) -> tuple[RequirementFlip, ...]:
     for gate in snapshot.gates:
         if gate.id in active:
             continue
-        new_pick = _pick(
-            [s for s in assessment.feasible if outcome_for(gate, s.stack)[1] != "fail"]
-        )
+        new_pick = _pick_behind(assessment, gate)
         if new_pick is not None and new_pick != assessment.pick:
             flips.append(
                 RequirementFlip(
@@ -170,6 +168,18 @@ def requirement_flips(assessment: Assessment) -> tuple[RequirementFlip, ...]:
     return tuple(flips)
 
 
+def _pick_behind(assessment: Assessment, gate: Gate) -> FrameworkId | None:
+    """The pick if that gate had to be passed as well."""
+    left = []
+    for item in assessment.feasible:
+        if outcome_for(gate, item.stack)[1] == "fail":
+            continue
+        found = doubt(gate, item.stack)
+        more = (*item.doubts, found) if found else item.doubts
+        left.append(valued(replace(item, doubts=more), assessment.weights))
+    return _pick(left)
+
+
 def _pick_without(assessment: Assessment, requirement: str) -> FrameworkId | None:
     """The pick if that requirement were dropped and all others stayed."""
     if requirement == "team.leaving":
@@ -177,7 +187,16 @@ def _pick_without(assessment: Assessment, requirement: str) -> FrameworkId | Non
         staying = _staying(assessment.profile)
         return assess(staying, assessment.snapshot, assessment.measurements).pick
     out = {f.stack for f in assessment.broken if f.requirement != requirement}
-    return _pick([item for item in assessment.everyone if item.stack not in out])
+    return _pick(
+        [
+            valued(
+                replace(item, doubts=tuple(d for d in item.doubts if d.requirement != requirement)),
+                assessment.weights,
+            )
+            for item in assessment.everyone
+            if item.stack not in out
+        ]
+    )
 
 
 def _staying(profile: Profile) -> Profile:

@@ -121,6 +121,38 @@ def outcome_for(gate: Gate, stack: Stack) -> tuple[Subject, GateOutcome]:
     return stack.subject, "pass"
 
 
+#: How often a stack meets a requirement of which it is not known whether it does: as often as not.
+UNKNOWN_MET = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A requirement of which it is not known whether a stack meets it.
+
+    ``subject`` is whom the gate speaks of: what is not known of TensorFlow is, in every draw, met
+    or not by TensorFlow and by Keras on it alike.
+    """
+
+    gate: str
+    requirement: str
+    subject: Subject
+
+
+def doubts(profile: Profile, snapshot: Snapshot, stack: Stack) -> tuple[Doubt, ...]:
+    """What is not known of a stack among the requirements of a profile."""
+    return tuple(
+        found
+        for gate in active_gates(profile, snapshot)
+        if (found := doubt(gate, stack)) is not None
+    )
+
+
+def doubt(gate: Gate, stack: Stack) -> Doubt | None:
+    """What is not known of a stack at one gate; None where it is known to pass or to fail."""
+    subject, outcome = outcome_for(gate, stack)
+    return Doubt(gate.id, gate.requirement, subject) if outcome == "unknown" else None
+
+
 def _cited(gate: Gate) -> tuple[str, ...]:
     return (gate.id, *gate.evidence)
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from framework_advisor.decision.acceptability import Scored, share_se, winners
 from framework_advisor.decision.distributions import Belief, Draws
 from framework_advisor.decision.noise import Noise
-from framework_advisor.decision.requirements import Stack
+from framework_advisor.decision.requirements import UNKNOWN_MET, Stack
 from framework_advisor.decision.values import Values
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_knowledge.models import CriterionId
@@ -61,6 +61,9 @@ class Window:
             self._settled |= zip(missing, sums, strict=True)
             for total, key in zip(totals, keys, strict=True):
                 np.add(total, self._settled[key], out=total)
+        for total, stack in zip(totals, stacks, strict=True):
+            for doubt in values.doubts(stack):
+                total *= self.draws.uniform(("gate", doubt.gate, doubt.subject)) < UNKNOWN_MET
         return totals
 
     def _sums(

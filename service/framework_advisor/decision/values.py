@@ -24,7 +24,7 @@ from framework_advisor.decision.circumstances import (
 )
 from framework_advisor.decision.distributions import Belief, Clipped, Uniform, mixed
 from framework_advisor.decision.measured_values import MeasuredValues, device_for, speed_facet
-from framework_advisor.decision.requirements import Stack
+from framework_advisor.decision.requirements import Doubt, Stack, doubts
 from framework_advisor.decision.statement_index import (
     Spoken,
     Support,
@@ -39,6 +39,11 @@ from framework_knowledge.models import Criterion, CriterionId, Grade, Snapshot, 
 
 SPEEDS: frozenset[CriterionId] = frozenset({"training_speed", "inference_speed"})
 JUDGED: frozenset[Grade] = frozenset({"judgement", "unsourced"})
+
+#: Where several values of a facet are required, all have to work: this share of the value is that
+#: of the weakest, and the rest the mean of all (Hodges and Lehmann, The use of previous experience
+#: in reaching statistical decisions, Annals of Mathematical Statistics 23(3), 1952).
+WEAKEST = 0.5
 
 #: Statements about subjects, each put on another anchor of its scale: what if it were different?
 Replaced = Mapping[tuple[str, Subject], str]
@@ -59,7 +64,9 @@ class Values:
         before: tuple[Values, DecisionFacet] | None = None,
     ) -> None:
         self._profile = profile
+        self._snapshot = snapshot
         self._index = statement_index(snapshot)
+        self._doubts: dict[Stack, tuple[Doubt, ...]] = {}
         self._measured = measured
         self._facets: dict[DecisionFacet, FacetValues] = {}
         self._closest: dict[tuple[CriterionId, Subject, str], tuple[Support, ...]] = {}
@@ -69,6 +76,12 @@ class Values:
         self._before = before[0] if before else None
         #: Criteria that the answer does not touch; none where there was no answer.
         self.settled = frozenset(c for c in CRITERIA if before and not self._touches(before[1], c))
+
+    def doubts(self, stack: Stack) -> tuple[Doubt, ...]:
+        """Requirements of which it is not known whether the stack meets them."""
+        if stack not in self._doubts:
+            self._doubts[stack] = doubts(self._profile, self._snapshot, stack)
+        return self._doubts[stack]
 
     def facet(self, criterion: CriterionId) -> DecisionFacet:
         """The part of the profile that the criterion is judged for."""
@@ -116,11 +129,15 @@ class Values:
     def _mixed(self, stack: Stack, criterion: CriterionId, replaced: Replaced | None) -> Belief:
         facet = self.facet(criterion)
         found = self.facet_values(facet)
-        parts = [
-            (share, self.belief_at(stack, criterion, value, replaced))
-            for value, share in found.shares.items()
-        ]
-        return mixed(facet if found.drawn else None, parts)
+        parts = {value: self.belief_at(stack, criterion, value, replaced) for value in found.shares}
+        shares = dict(found.shares)
+        if len(found.required) > 1:
+            weakest = min(found.required, key=lambda value: parts[value].mean)
+            shares = {value: (1 - WEAKEST) * share for value, share in shares.items()}
+            shares[weakest] += WEAKEST
+        return mixed(
+            facet if found.drawn else None, [(shares[v], part) for v, part in parts.items()]
+        )
 
     def belief_at(
         self,

@@ -16,7 +16,7 @@ Factors = Mapping[CriterionId, float]
 STAGES: Mapping[Stage, Factors] = {
     "research": {
         "flexibility": 1.5, "debugging": 1.3, "research_ecosystem": 2.0, "reproducibility": 1.5,
-        "training_speed": 1.2, "production_ecosystem": 0.4, "deployment": 0.4, "longevity": 0.8,
+        "training_speed": 1.2, "production_ecosystem": 0.4, "deployment": 0.6, "longevity": 0.8,
         "startup_time": 0.5, "security": 0.7,
     },
     "prototype": {
@@ -30,7 +30,7 @@ STAGES: Mapping[Stage, Factors] = {
     "education": {
         "ease_of_use": 2.0, "debugging": 1.6, "production_ecosystem": 0.5, "deployment": 0.5,
         "distributed_training": 0.3, "accelerator_support": 0.6, "training_speed": 0.6,
-        "inference_speed": 0.5, "longevity": 0.8,
+        "inference_speed": 0.5, "longevity": 0.8, "research_ecosystem": 0.7, "flexibility": 0.7,
     },
 }  # fmt: skip
 
@@ -93,26 +93,34 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "runs_on_devices",
         lambda p: bool(_kinds(p) & ON_DEVICE),
-        {"deployment": 2.0, "memory_efficiency": 1.2},
+        {"deployment": 3.0, "memory_efficiency": 1.2},
         "the way onto a device decides whether there is a product",
     ),
     Rule(
         "inference_only",
         lambda p: _workload(p).phases == ("inference",),
-        {"training_speed": 0.2, "distributed_training": 0.2, "inference_speed": 1.5},
-        "nothing is trained",
+        {
+            "training_speed": 0.2,
+            "distributed_training": 0.2,
+            "inference_speed": 1.5,
+            "ease_of_use": 0.3,
+            "flexibility": 0.3,
+            "debugging": 0.5,
+        },
+        "nothing is written or trained anew; a finished model is run",
     ),
     Rule(
         "no_inference",
         lambda p: bool(_workload(p).phases) and "inference" not in (_workload(p).phases or ()),
-        {"inference_speed": 0.4, "deployment": 0.6},
+        {"inference_speed": 0.4},
         "only training is asked about",
     ),
     Rule(
         "many_devices",
         lambda p: scale_of(p) == "multi_node",
-        {"distributed_training": 6.0, "training_speed": 1.3},
-        "training over several machines stands or falls with its distribution",
+        {"distributed_training": 6.0, "training_speed": 1.3, "ease_of_use": 0.6},
+        "training over several machines stands or falls with its distribution, and those who run "
+        "it write their own loop",
     ),
     Rule(
         "some_devices",
@@ -141,7 +149,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "pretrained_models",
         lambda p: _team(p).pretrained is True or "fine_tuning" in (_workload(p).phases or ()),
-        {"research_ecosystem": 1.6, "interoperability": 1.2},
+        {"research_ecosystem": 2.0, "interoperability": 1.2},
         "work starts from published weights",
     ),
     Rule(
@@ -153,7 +161,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "beginners",
         lambda p: _team(p).beginners is True,
-        {"ease_of_use": 1.8, "debugging": 1.2, "flexibility": 0.7},
+        {"ease_of_use": 2.5, "flexibility": 0.5, "research_ecosystem": 0.6},
         "the first weeks decide whether beginners get anywhere",
     ),
     Rule(
@@ -189,7 +197,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "untrusted_models",
         lambda p: _constraints(p).untrusted_models is True,
-        {"security": 3.0},
+        {"security": 2.0},
         "model files from outside are programs from outside",
     ),
     Rule(

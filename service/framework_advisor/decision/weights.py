@@ -33,7 +33,7 @@ CRITERIA: tuple[CriterionId, ...] = get_args(CriterionId)
 
 #: Swing weights before any rule: the step from worst to best, for a project of no particular kind.
 BASE: Mapping[CriterionId, float] = {
-    "ease_of_use": 40, "flexibility": 40, "debugging": 35, "research_ecosystem": 45,
+    "ease_of_use": 30, "flexibility": 40, "debugging": 30, "research_ecosystem": 55,
     "production_ecosystem": 40, "longevity": 45, "training_speed": 35, "inference_speed": 30,
     "startup_time": 10, "memory_efficiency": 20, "accelerator_support": 40,
     "distributed_training": 15, "data_pipeline": 15, "deployment": 40, "interoperability": 25,
@@ -44,6 +44,8 @@ BASE: Mapping[CriterionId, float] = {
 #: within a factor of 2 of what the rules say; 0.2: within a factor of 1.22.
 INFERRED_SPREAD = 0.7
 STATED_SPREAD = 0.2
+#: A criterion that the user ranks counts up to this many times the largest of the rest.
+LIFT = 4.0
 #: Points of the hypercube: the mean of a weight is off by less than 0.0002.
 HYPERCUBE = 4096
 
@@ -136,14 +138,14 @@ def _normalised(
 def _raise_ranked(raw: Array, ranking: tuple[int, ...], uniform: Array) -> None:
     """Lift the named criteria above the rest, in their order, in every draw.
 
-    They are sorted uniform draws between the largest of the rest and three times it: the least that
-    the user's words say, and no more.
+    They are sorted uniform draws between the largest of the rest, the least that the user's words
+    say, and ``LIFT`` times it.
     """
     named = list(ranking)
     rest = [i for i in range(len(raw)) if i not in named]
     floor = raw[rest].max(axis=0) if rest else np.zeros(raw.shape[1])
     floor[floor == 0] = 1.0  # nothing else counts: only the order among the named is left
-    raw[named] = floor * (1.0 + 2.0 * -np.sort(-uniform, axis=0))
+    raw[named] = floor * (1.0 + (LIFT - 1.0) * -np.sort(-uniform, axis=0))
 
 
 @lru_cache(maxsize=4)

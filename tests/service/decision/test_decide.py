@@ -48,7 +48,8 @@ def test_the_same_question_gives_the_same_bytes(profile: Profile) -> None:
 def test_contributions_add_up_and_lead_to_evidence(profile: Profile) -> None:
     out = answer(profile)
     for row in out.ranking:
-        assert sum(c.weight * c.value for c in row.contributions) == pytest.approx(row.value.mean)
+        summed = sum(c.weight * c.value for c in row.contributions)
+        assert row.feasibility * summed == pytest.approx(row.value.mean)
         assert {c.criterion for c in row.contributions} == set(CRITERIA)
         for c in row.contributions:
             assert (c.basis == "unknown") == (not c.evidence)

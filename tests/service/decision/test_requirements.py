@@ -8,6 +8,7 @@ from framework_advisor import Profile
 from framework_advisor.decision import decide
 from framework_advisor.decision.circumstances import applies
 from framework_advisor.decision.measurements import Measurements
+from framework_advisor.decision.requirements import UNKNOWN_MET, Stack, doubts
 from framework_advisor.recommendation import Decision
 from framework_knowledge import load
 from framework_knowledge.models import Circumstances
@@ -47,6 +48,7 @@ CIRCUMSTANCES = {
     "vendor_patched_image": (True, {"constraints": {"vendor_patched_image": True}}),
     "beginners": (True, {"team": {"beginners": True}}),
     "pretrained": (True, {"team": {"pretrained": True}}),
+    "custom_research_code": (True, {"workload": {"custom_research_code": True}}),
     "artefact_years_min": (2.0, {"constraints": {"artefact_years": 2}}),
 }
 
@@ -152,3 +154,28 @@ def test_the_past_does_not_speak_of_a_framework_that_nobody_asked_for() -> None:
     assert told.verdict.framework is not None
     assert "jax" not in {out.framework for out in told.excluded}
     assert "jax" not in {out.framework for out in asked_in_2018(candidates=["pytorch"]).excluded}
+
+
+def test_what_is_not_known_to_be_met_is_met_in_half_of_the_draws() -> None:
+    open_ = gate("edge", {"pytorch": "unknown"}, targets=("edge_tpu",))
+    asked = answer(open_, targets=["edge_tpu"])
+    told = answer(gate("edge", {"pytorch": "pass"}, targets=("edge_tpu",)), targets=["edge_tpu"])
+    row = {r.framework: r for r in asked.ranking}
+    passed = {r.framework: r for r in told.ranking}
+    assert row["pytorch"].feasibility == UNKNOWN_MET
+    assert row["pytorch"].value.mean == pytest.approx(UNKNOWN_MET * passed["pytorch"].value.mean)
+    assert row["pytorch"].value.p05 == 0.0
+    # A value stays on its scale; the doubt stands beside it.
+    assert [c.value for c in row["pytorch"].contributions] == [
+        c.value for c in passed["pytorch"].contributions
+    ]
+    assert row["jax"].value == passed["jax"].value
+
+
+def test_keras_shares_the_doubt_of_its_backend() -> None:
+    open_ = gate("edge", {"tensorflow": "unknown"}, targets=("edge_tpu",))
+    snapshot = world(gates=(open_,))
+    profile = Profile(stage="research", targets=["edge_tpu"])
+    own = doubts(profile, snapshot, Stack("tensorflow", "tensorflow"))
+    assert own == doubts(profile, snapshot, Stack("keras", "tensorflow")) != ()
+    assert doubts(profile, snapshot, Stack("keras", "jax")) == ()
