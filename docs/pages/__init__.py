@@ -11,6 +11,7 @@ from pages.examples import readme
 from pages.knowledge import claims, criteria, requirements, sources
 from pages.measured import newest
 from pages.probes import probes
+from pages.stacks import stacks
 
 FOLDER = Path(__file__).parents[1]
 README = FOLDER.parent / "README.md"
@@ -29,6 +30,7 @@ def pages() -> dict[Path, str]:
         "requirements.md": requirements(knowledge),
         "sources.md": sources(knowledge),
         "probes.md": probes(),
+        "stacks.md": stacks(knowledge),
     }
     for each in knowledge.tables:
         texts[f"tables/{each.id}.md"] = table(each, run)

@@ -29,7 +29,7 @@ from framework_advisor.decision.requirements import (
     unknowns,
 )
 from framework_advisor.decision.simulation import Simulation, simulate
-from framework_advisor.decision.stacks import build_stack
+from framework_advisor.decision.stacks import build_stack, gaps
 from framework_advisor.decision.switching import switching
 from framework_advisor.decision.verdict import infeasible, verdict
 from framework_advisor.decision.weights import CRITERIA
@@ -123,13 +123,15 @@ def _answer(assessment: Assessment, noise: Noise, draws: int | None) -> _Answer:
     accepted = acceptability(simulation.of(best), simulation.weights)
     ranking = _ranking(assessment, simulation, accepted)
     pick = best[0].stack
+    stack = build_stack(profile, snapshot, pick)
     return _Answer(
         draws=simulation.draws,
-        verdict=verdict(ranking, accepted, build_stack(profile, snapshot, pick)),
+        verdict=verdict(ranking, accepted, stack),
         ranking=ranking,
         unknown=(
             *unknowns(profile, snapshot, [s.stack for s in best]),
             *_unmeasured(assessment.measurements, assessment.measured),
+            *gaps(stack, pick),
             *unused_fields(profile),
         ),
         flips=(

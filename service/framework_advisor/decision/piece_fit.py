@@ -18,6 +18,8 @@ from framework_knowledge.models import (
     Snapshot,
 )
 
+#: A model on these answers requests; on any other it runs within an application.
+SERVED = frozenset({"server_gpu", "server_cpu", "server_tpu"})
 #: Whom to prefer where two pieces speak equally closely of the circumstances. A piece that is kept
 #: up without new features runs today and will tomorrow; a beta may change under the project.
 PREFERRED: dict[Maturity, int] = {"current": 0, "maintenance": 1, "beta": 2}
@@ -58,7 +60,7 @@ def _offers(profile: Profile, living: Sequence[Piece], slot: Slot, compiles: boo
     for place, piece in enumerate(living):
         if piece.kind != slot.kind or not applies(piece.when, profile, facet, slot.target):
             continue
-        reason = obstacle(piece, profile)
+        reason = obstacle(piece, profile, slot.target)
         if reason:
             broken.append((piece, reason))
         else:
@@ -86,10 +88,24 @@ def closeness(piece: Piece) -> int:
     return sum(getattr(piece.when, name) != default for name, default in _DIMENSIONS.items())
 
 
-def obstacle(piece: Piece, profile: Profile) -> str | None:
+def obstacle(piece: Piece, profile: Profile, target: str = "") -> str | None:
     """The first condition of a piece that the profile breaks; None where it breaks none."""
-    found = (each for required in piece.requires for each in _broken(required, profile))
+    found = (
+        reason
+        for required in requirements_for(piece, target)
+        for reason in _broken(required, profile)
+    )
     return next(found, None)
+
+
+def requirements_for(piece: Piece, target: str) -> tuple[Requirement, ...]:
+    """The conditions of a piece for a target.
+
+    On a server it is the server that is called, so the languages of an export do not matter.
+    """
+    if piece.kind != "export" or target not in SERVED:
+        return piece.requires
+    return tuple(required.model_copy(update={"languages": ()}) for required in piece.requires)
 
 
 def _broken(required: Requirement, profile: Profile) -> Iterator[str]:

@@ -12,16 +12,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from framework_advisor.decision.piece_fit import Offers, Slot, as_run, closeness, offers
+from framework_advisor.decision.piece_fit import (
+    SERVED,
+    Offers,
+    Slot,
+    as_run,
+    closeness,
+    offers,
+    requirements_for,
+)
 from framework_advisor.decision.requirements import Stack as Candidate
 from framework_advisor.profile import Profile
-from framework_advisor.recommendation import AlternativePiece, Stack, StackPiece
+from framework_advisor.recommendation import AlternativePiece, Stack, StackPiece, Unknown
 from framework_knowledge.models import Piece, Snapshot
 
 #: Slots whose pieces serve every target.
 SHARED = (Slot("api"), Slot("execution"), Slot("distribution"), Slot("data"))
-#: A model on these answers requests; on any other it runs within an application.
-SERVED = frozenset({"server_gpu", "server_cpu", "server_tpu"})
+
+NO_PATH = "no path known"
 
 #: The piece in each slot; None where none is needed or none is known.
 Combination = Mapping[Slot, Piece | None]
@@ -51,6 +59,25 @@ def build_stack(profile: Profile, snapshot: Snapshot, candidate: Candidate) -> S
         distribution=_piece(choice, Slot("distribution")),
         data=_piece(choice, Slot("data")),
     )
+
+
+def gaps(stack: Stack, candidate: Candidate) -> tuple[Unknown, ...]:
+    """Places for which the knowledge holds no piece that fits: said rather than passed over."""
+    return tuple(
+        Unknown(
+            requirement="a complete stack",
+            framework=candidate.framework,
+            stack=candidate.subject,
+            why="; ".join([piece.why, *(_ruled_out(other) for other in piece.alternatives)]),
+            resolve_by="read",
+        )
+        for _, piece in stack.pieces()
+        if piece.choice == NO_PATH
+    )
+
+
+def _ruled_out(other: AlternativePiece) -> str:
+    return f"{other.choice}: {other.why_not_first}"
 
 
 def slots_for(targets: Sequence[str]) -> tuple[Slot, ...]:
@@ -119,14 +146,7 @@ def _piece(choice: _Choice, slot: Slot) -> StackPiece:
     piece = choice.chosen[slot]
     target = slot.target or None
     if piece is None:
-        return StackPiece(
-            choice="no path known" if slot.kind in ("export", "serving") else "none needed",
-            why=f"the knowledge holds no {slot.kind} for {slot.target} that fits the profile"
-            if target
-            else "nothing in the profile asks for one",
-            target=target,
-            alternatives=_alternatives(choice, slot),
-        )
+        return _empty(choice, slot)
     return StackPiece(
         choice=piece.choice,
         why=piece.why,
@@ -136,9 +156,23 @@ def _piece(choice: _Choice, slot: Slot) -> StackPiece:
         maturity=piece.maturity,
         since=piece.valid_from,
         compiler=piece.compiler,
-        requires=tuple(_requirements(piece, choice)),
+        requires=tuple(_requirements(piece, choice, slot.target)),
         unsourced=piece.unsourced,
         alternatives=_alternatives(choice, slot),
+    )
+
+
+def _empty(choice: _Choice, slot: Slot) -> StackPiece:
+    """Nothing is needed in a slot, or nothing is known that fits; which of the two it is."""
+    alternatives = _alternatives(choice, slot)
+    if not slot.target and not alternatives:
+        return StackPiece(choice="none needed", why="nothing in the profile asks for one")
+    place = f" for {slot.target}" if slot.target else ""
+    return StackPiece(
+        choice=NO_PATH,
+        why=f"the knowledge holds no {slot.kind}{place} that fits the profile",
+        target=slot.target or None,
+        alternatives=alternatives,
     )
 
 
@@ -147,9 +181,13 @@ def _evidence(piece: Piece) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*piece.evidence, *required)))
 
 
-def _requirements(piece: Piece, choice: _Choice) -> Iterator[str]:
-    chosen = {each.id: each.choice for each in choice.chosen.values() if each}
-    for required in piece.requires:
+def _requirements(piece: Piece, choice: _Choice, target: str) -> Iterator[str]:
+    chosen = {
+        each.id: each.choice
+        for slot, each in choice.chosen.items()
+        if each and slot.target in ("", target)
+    }
+    for required in requirements_for(piece, target):
         yield from required.in_words()
         yield from (f"goes with: {chosen[name]}" for name in required.pieces if name in chosen)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framework_advisor import Profile
-from framework_advisor.decision.piece_fit import obstacle, offers
+from framework_advisor import Advisor, Profile
+from framework_advisor.decision.piece_fit import SERVED, obstacle, offers
 from framework_advisor.decision.requirements import Stack as Candidate
 from framework_advisor.decision.requirements import stacks_of
 from framework_advisor.decision.stacks import build_stack, combinations, slots_for
@@ -70,14 +70,36 @@ def chosen(stack: Stack, snapshot: Snapshot) -> dict[str, Piece]:
 
 def contradictions(stack: Stack, profile: Profile, snapshot: Snapshot) -> Iterator[str]:
     """Every condition of a chosen piece that the profile or the other pieces break."""
-    pieces = chosen(stack, snapshot)
-    for piece in pieces.values():
-        broken = obstacle(piece, profile)
+    known = {piece.id: piece for piece in snapshot.pieces}
+    shared = {p.piece for p in (stack.api, stack.execution, stack.distribution, stack.data)}
+    # A server that serves several targets stands once: all exports and servers are looked at.
+    placed = {p.piece for p in (*stack.export, stack.serving, *stack.further_serving)}
+    for _, each in named(stack):
+        if each.piece is None:
+            continue
+        piece = known[each.piece]
+        broken = obstacle(piece, profile, each.target or "")
         if broken:
             yield f"{piece.id}: {broken}"
         for required in piece.requires:
-            if required.pieces and not set(required.pieces) & set(pieces):
-                yield f"{piece.id}: goes with {required.pieces}, the stack has {set(pieces)}"
+            if required.pieces and not set(required.pieces) & (shared | placed):
+                yield f"{piece.id}: goes with {required.pieces}, not there"
+
+
+def unserved(stack: Stack, snapshot: Snapshot) -> Iterator[str]:
+    """Exports to a server that none of the stack's servers reads."""
+    known = {piece.id: piece for piece in snapshot.pieces}
+    servers = [known[p.piece] for p in (stack.serving, *stack.further_serving) if p.piece]
+    for export in stack.export:
+        reading = [
+            server
+            for server in servers
+            if export.target in server.when.targets
+            and all(not r.pieces or export.piece in r.pieces for r in server.requires)
+        ]
+        gap = any(p.choice == "no path known" for p in (stack.serving, *stack.further_serving))
+        if export.piece and export.target in SERVED and not reading and not gap:
+            yield f"{export.piece} on {export.target}: {[server.id for server in servers]}"
 
 
 @settings(deadline=None, max_examples=150)
@@ -85,6 +107,7 @@ def contradictions(stack: Stack, profile: Profile, snapshot: Snapshot) -> Iterat
 def test_every_stack_is_consistent_and_complete(profile: Profile, candidate: Candidate) -> None:
     stack = build_stack(profile, TODAY, candidate)
     assert list(contradictions(stack, profile, TODAY)) == []
+    assert list(unserved(stack, TODAY)) == []
     targets = [wish.kind for wish in profile.target_wishes or ()]
     assert [piece.target for piece in stack.export] == targets
     for name, piece in named(stack):
@@ -99,6 +122,7 @@ def test_a_stack_of_an_earlier_day_is_consistent_too(
     snapshot = KNOWLEDGE.snapshot(day)
     stack = build_stack(profile, snapshot, data.draw(st.sampled_from(stacks_of(snapshot))))
     assert list(contradictions(stack, profile, snapshot)) == []
+    assert list(unserved(stack, snapshot)) == []
     assert all(piece.maturity not in GONE for piece in chosen(stack, snapshot).values())
     for name, piece in named(stack):
         assert piece.since is None or piece.since <= day, name
@@ -207,6 +231,9 @@ def test_the_language_of_the_program_decides_which_runtime(
 def test_a_server_is_asked_from_any_language_and_a_program_of_ones_own_is_not() -> None:
     go = {"targets": ["server_cpu"], "serving": {"language": ["go"]}}
     assert ask("tensorflow", **go).serving.piece == "tf_serving"
+    assert ask("pytorch", **go).export[0].piece == "pytorch_server_cpu"
+    assert ask("pytorch", **go).serving.piece == "triton"
+    assert ask("pytorch", targets=["desktop"], serving=go["serving"]).export[0].piece is None
     windows = {"targets": ["server_cpu"], "serving": {"os": ["windows"], "language": ["java"]}}
     assert ask("pytorch", **windows).serving.piece == "onnx_runtime_program"
 
@@ -230,3 +257,30 @@ def test_a_tpu_job_is_not_spread_by_what_runs_on_gpus_alone() -> None:
     tpus = ask("pytorch", **many, platform={"accelerators": ["tpu"]})
     assert tpus.distribution.piece == "pytorch_tpu_distributed"
     assert ask("pytorch", **many).distribution.piece == "pytorch_fsdp_llm"
+
+
+def test_a_target_without_a_path_is_said_to_be_unknown_with_the_reason() -> None:
+    profile = Profile.model_validate(
+        {
+            "stage": "production",
+            "targets": ["desktop"],
+            "must_use": ["tensorflow"],
+            "serving": {"language": ["csharp"]},
+            "evidence": {"as_of": "2026-11-23", "probe_run": None},
+        }
+    )
+    (gap,) = (
+        u for u in Advisor().recommend(profile).unknown if u.requirement == "a complete stack"
+    )
+    assert gap.framework == "tensorflow"
+    assert "a program in csharp" in gap.why
+
+
+def test_an_organisation_s_own_piece_comes_first() -> None:
+    own = next(p for p in TODAY.pieces if p.id == "onnx_runtime_program").model_copy(
+        update={"id": "ours", "provenance": "us"}
+    )
+    snapshot = TODAY.model_copy(update={"pieces": (*TODAY.pieces, own)})
+    asked = Profile.model_validate({"stage": "production", "targets": ["server_cpu"]})
+    assert build_stack(asked, TODAY, CANDIDATES[0]).serving.piece == "triton"
+    assert build_stack(asked, snapshot, CANDIDATES[0]).serving.piece == "ours"
