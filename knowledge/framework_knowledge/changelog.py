@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from framework_knowledge.comparison import Comparison, Entry, Move, What
 
 TITLES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow", "keras": "Keras", "jax": "JAX"}
-SEVERAL = "Several frameworks"
+SEVERAL = "Several frameworks, or none in particular"
 ADDED, ENDED, CHANGED, MOVED = "+", "-", "~", ">"
 #: What is told per framework and criterion; the rest follows, kind by kind.
 STATEMENTS: frozenset[What] = frozenset({"framework", "claim", "cell"})

@@ -40,6 +40,7 @@ class Cause(Document):
     what: What
     id: str = Field(description="of the evidence; else what the cause concerns")
     text: str
+    run: str | None = Field(default=None, description="the probe run, of a measurement")
 
 
 class Replayed(Document):
@@ -102,10 +103,10 @@ def causes(before: Recommendation, after: Recommendation) -> Iterator[Cause]:
 def _evidence(before: dict[str, Evidence], after: dict[str, Evidence]) -> Iterator[Cause]:
     for id_ in sorted(after.keys() - before.keys()):
         what: What = "new_measurement" if after[id_].kind == "probe" else "new_evidence"
-        yield Cause(what=what, id=id_, text=after[id_].statement)
+        yield Cause(what=what, id=id_, text=after[id_].statement, run=after[id_].run)
     for id_ in sorted(before.keys() - after.keys()):
         what = "measurement_gone" if before[id_].kind == "probe" else "evidence_gone"
-        yield Cause(what=what, id=id_, text=before[id_].statement)
+        yield Cause(what=what, id=id_, text=before[id_].statement, run=before[id_].run)
     for id_ in sorted(before.keys() & after.keys()):
         old, new = before[id_].model_dump(mode="json"), after[id_].model_dump(mode="json")
         fields = [f"{name}: {old[name]} → {new[name]}" for name in old if old[name] != new[name]]

@@ -147,20 +147,27 @@ def _show(found: Replay, *, as_json: bool) -> None:
 
 
 def _tell(item: Replayed) -> None:
-    """What would change, in lines; nothing where nothing would."""
-    for line in _lines(item):
+    for line in told(item):
         click.echo(line)
 
 
-def _lines(item: Replayed) -> Iterator[str]:
+def told(item: Replayed) -> Iterator[str]:
+    """What would change, in lines; none where nothing would."""
     head = f"{item.id} ({item.created_at:%Y-%m-%d}{f', {item.name}' if item.name else ''})"
     if item.error is not None:
         yield f"{head}: {item.error}"
     elif item.changed and item.after is not None:
         moved = "" if item.p_best_moved is None else f", p_best {item.p_best_moved:+.2f}"
         yield f"{head}: {_short(item.before)} → {_short(item.after)}{moved}"
+        measured: dict[tuple[str, str], int] = {}
         for cause in item.because:
-            yield f"  {cause.what.replace('_', ' ')} {cause.id}: {cause.text}"
+            what = cause.what.replace("_", " ")
+            if cause.run is None:
+                yield f"  {what} {cause.id}: {cause.text}"
+            else:
+                measured[what, cause.run] = measured.get((what, cause.run), 0) + 1
+        # A run brings a figure for every pair of contenders: --json has them all.
+        yield from (f"  {what}: {number} of {run}" for (what, run), number in measured.items())
 
 
 def _short(standing: Standing) -> str:

@@ -16,11 +16,13 @@ from sqlalchemy import text as sql
 
 import framework_knowledge
 from framework_advisor import Advisor, Profile
+from framework_advisor.cli.replay import told
 from framework_advisor.recommendation import Recommendation
 from framework_advisor.replaying import causes, replayed
 from framework_advisor.settings import Settings
 from framework_advisor.store import Store
 from framework_knowledge import load
+from worlds import measured
 
 Command = Callable[..., Result]
 OVERLAYS = "FRAMEWORK_ADVISOR_KNOWLEDGE_OVERLAYS"
@@ -81,11 +83,11 @@ RESEARCH = {"stage": "research", "name": "thesis"}
 
 def test_nothing_would_change_on_the_same_evidence(command: Command, tmp_path: Path) -> None:
     ids = keep(tmp_path, PRODUCTION, RESEARCH)
-    told = json.loads(command("replay", "--all", "--json").stdout)
-    assert [item["id"] for item in told["items"]] == ids[::-1]
-    assert (told["total"], told["changed"], told["failed"]) == (2, 0, 0)
-    assert all(item["because"] == [] for item in told["items"])
-    assert all(item["p_best_moved"] == 0 for item in told["items"])
+    answer = json.loads(command("replay", "--all", "--json").stdout)
+    assert [item["id"] for item in answer["items"]] == ids[::-1]
+    assert (answer["total"], answer["changed"], answer["failed"]) == (2, 0, 0)
+    assert all(item["because"] == [] for item in answer["items"])
+    assert all(item["p_best_moved"] == 0 for item in answer["items"])
     assert command("replay", "--all").stdout == "0 of 2 answers would change now\n"
 
 
@@ -96,9 +98,9 @@ def test_an_answer_that_would_change_says_to_what_and_because_of_what(
     before = stored(tmp_path)
     monkeypatch.setenv(OVERLAYS, str(overlay))
     done = command("replay", "--all", "--json")
-    told = json.loads(done.stdout)
-    items = {item["id"]: item for item in told["items"]}
-    assert (done.exit_code, told["changed"]) == (0, 1)
+    answer = json.loads(done.stdout)
+    items = {item["id"]: item for item in answer["items"]}
+    assert (done.exit_code, answer["changed"]) == (0, 1)
     assert not items[thesis]["changed"]
     changed = items[service]
     assert changed["changed"]
@@ -124,16 +126,16 @@ def test_one_answer_is_replayed_as_over_http(
     assert set(same) == {"before", "after", "changed", "recommendation"}
     assert "nothing changed" in command("replay", service).stdout
     monkeypatch.setenv(OVERLAYS, str(overlay))
-    told = command("replay", service).stdout
-    assert "now ruled out: pytorch by Our licence list" in told
+    words = command("replay", service).stdout
+    assert "now ruled out: pytorch by Our licence list" in words
 
 
 def test_as_of_a_day_decides_with_the_knowledge_of_that_day(
     command: Command, tmp_path: Path
 ) -> None:
     (service,) = keep(tmp_path, PRODUCTION)
-    told = json.loads(command("replay", service, "--as-of", "2019-06-01", "--json").stdout)
-    assert told["recommendation"]["knowledge"]["as_of"] == "2019-06-01"
+    answer = json.loads(command("replay", service, "--as-of", "2019-06-01", "--json").stdout)
+    assert answer["recommendation"]["knowledge"]["as_of"] == "2019-06-01"
     everything = json.loads(command("replay", "--all", "--as-of", "2019-06-01", "--json").stdout)
     assert {cause["what"] for cause in everything["items"][0]["because"]} >= {
         "new_evidence",
@@ -179,9 +181,9 @@ def test_an_answer_that_cannot_be_decided_again_is_told_and_the_others_are(
         )
     engine.dispose()
     done = command("replay", "--all", "--json")
-    told = json.loads(done.stdout)
-    errors = {item["id"]: item["error"] for item in told["items"]}
-    assert (done.exit_code, told["failed"], told["total"]) == (0, 2, 3)
+    answer = json.loads(done.stdout)
+    errors = {item["id"]: item["error"] for item in answer["items"]}
+    assert (done.exit_code, answer["failed"], answer["total"]) == (0, 2, 3)
     assert "kept by another version" in errors[old]
     assert "run_forgotten" in errors[named]
     assert errors[fine] is None
@@ -215,11 +217,40 @@ def test_a_value_that_moved_and_evidence_that_changed_are_causes(tmp_path: Path)
     profile = Profile(stage="education")
     before = Advisor().recommend(profile)
     after = Advisor(load(folder)).recommend(profile)
-    told = {(cause.what, cause.id): cause.text for cause in causes(before, after)}
-    assert ("value", "keras ease_of_use") in told
-    (text,) = [text for (what, _), text in told.items() if what == "evidence_changed"]
+    found = {(cause.what, cause.id): cause.text for cause in causes(before, after)}
+    assert ("value", "keras ease_of_use") in found
+    (text,) = [text for (what, _), text in found.items() if what == "evidence_changed"]
     assert "CNN was trained unchanged" in text
     moved = replayed(before, after).p_best_moved
     assert moved is not None
     assert before.verdict.p_best is not None
     assert after.verdict.p_best == before.verdict.p_best + moved
+
+
+def test_new_measurements_are_causes_and_are_told_run_by_run() -> None:
+    profile = Profile(
+        stage="production",
+        workload={"family": "cnn", "custom_research_code": False},
+        platform={"accelerators": ["none"]},
+        targets=["server_cpu"],
+        candidates=["pytorch", "jax"],
+        preferences={"swings": {"training_speed": 100}},
+    )
+    before = Advisor().recommend(profile)
+    after = Advisor(measurements=measured({"pytorch": 0.5, "jax": 0.001})).recommend(profile)
+    found = replayed(before, after)
+    new = [cause for cause in found.because if cause.what == "new_measurement"]
+    assert any(cause.id.startswith("run_1:cnn_train_step:") for cause in new)
+    assert {cause.run for cause in new} == {"run_1"}
+    back = [cause.what for cause in causes(after, before)]
+    assert back.count("measurement_gone") == len(new)
+    assert found.p_best_moved is not None
+    assert found.p_best_moved < 0
+    lines = list(told(found.model_copy(update={"changed": True})))
+    assert f"  new measurement: {len(new)} of run_1" in lines
+    assert not any("cnn_train_step" in line for line in lines)
+
+
+def test_an_answer_that_would_not_change_is_not_told() -> None:
+    answer = Advisor().recommend(Profile(stage="research"))
+    assert list(told(replayed(answer, answer))) == []
