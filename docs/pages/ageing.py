@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from framework_advisor.decision.certainty import AGEING_PER_YEAR, SPREAD
+from framework_advisor.staleness import reference_profiles
 from framework_knowledge import Knowledge
 from framework_knowledge.ageing import kind_of
 from pages.markdown import header, row
@@ -47,3 +48,9 @@ def ageing(knowledge: Knowledge) -> Iterator[str]:
             else f"{kind.fresh_years:g} year" + "s" * (kind.fresh_years != 1)
         )
         yield row(kind.id, fits or "all that is left", years, str(kinds[kind.id]), kind.why)
+    yield ""
+    yield (
+        "What is decisive is asked of these projects "
+        "(`service/framework_advisor/reference_profiles.json`), or of the profiles given with "
+        "`--profile`: " + "; ".join(str(profile.name) for profile in reference_profiles()) + "."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Literal
 
@@ -107,12 +107,20 @@ def _evidence(before: dict[str, Evidence], after: dict[str, Evidence]) -> Iterat
     for id_ in sorted(before.keys() - after.keys()):
         what = "measurement_gone" if before[id_].kind == "probe" else "evidence_gone"
         yield Cause(what=what, id=id_, text=before[id_].statement, run=before[id_].run)
+    for id_, text in differing(before, after):
+        yield Cause(what="evidence_changed", id=id_, text=text)
+
+
+def differing(
+    before: Mapping[str, Evidence], after: Mapping[str, Evidence]
+) -> Iterator[tuple[str, str]]:
+    """Evidence that both cite and that does not say the same in both: its id, and the fields."""
     for id_ in sorted(before.keys() & after.keys()):
         old, new = before[id_].model_dump(mode="json"), after[id_].model_dump(mode="json")
         fields = [f"{name}: {old[name]} → {new[name]}" for name in old if old[name] != new[name]]
         # What the profile says itself is dated on the day of the snapshot, which is no news.
         if fields and not id_.startswith("profile:"):
-            yield Cause(what="evidence_changed", id=id_, text="; ".join(fields))
+            yield id_, "; ".join(fields)
 
 
 def _values(before: Recommendation, after: Recommendation) -> Iterator[Cause]:

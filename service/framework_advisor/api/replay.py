@@ -12,6 +12,7 @@ from framework_advisor.api.schemas import ReplayRequest
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
+from framework_advisor.replaying import differing
 from framework_advisor.validation import field_errors
 
 
@@ -81,6 +82,7 @@ def _evidence(before: Recommendation, after: Recommendation) -> Iterator[str]:
     old, new = before.evidence, after.evidence
     yield from (f"new evidence {id_}: {new[id_].statement}" for id_ in sorted(new.keys() - old))
     yield from (f"evidence gone {id_}: {old[id_].statement}" for id_ in sorted(old.keys() - new))
+    yield from (f"evidence changed {id_}: {fields}" for id_, fields in differing(old, new))
 
 
 def _rounded(figure: float | None) -> str | None:

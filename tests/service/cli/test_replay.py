@@ -16,6 +16,7 @@ from sqlalchemy import text as sql
 
 import framework_knowledge
 from framework_advisor import Advisor, Profile
+from framework_advisor.api.replay import changes
 from framework_advisor.cli.replay import told
 from framework_advisor.recommendation import Recommendation
 from framework_advisor.replaying import causes, replayed
@@ -219,8 +220,11 @@ def test_a_value_that_moved_and_evidence_that_changed_are_causes(tmp_path: Path)
     after = Advisor(load(folder)).recommend(profile)
     found = {(cause.what, cause.id): cause.text for cause in causes(before, after)}
     assert ("value", "keras ease_of_use") in found
-    (text,) = [text for (what, _), text in found.items() if what == "evidence_changed"]
+    ((id_, text),) = [
+        (id_, text) for (what, id_), text in found.items() if what == "evidence_changed"
+    ]
     assert "CNN was trained unchanged" in text
+    assert f"evidence changed {id_}: {text}" in changes(before, after)
     moved = replayed(before, after).p_best_moved
     assert moved is not None
     assert before.verdict.p_best is not None
