@@ -53,12 +53,11 @@ class Scored:
 def score(values: Values, weights: Weights, stack: Stack, before: Scored | None = None) -> Scored:
     """Mean additive value of a stack: the sum over criteria of mean weight times mean value.
 
-    ``before`` is its score before an open question was answered: what is settled stays.
+    ``before`` is its score before an open question was answered: what that leaves alone stays.
     """
     means = np.empty(len(CRITERIA)) if before is None else before.mean_by_criterion.copy()
-    for column, criterion in enumerate(CRITERIA):
-        if criterion not in values.settled:
-            means[column] = values.belief(stack, criterion).mean
+    for place, criterion in values.touched:
+        means[place] = values.belief(stack, criterion).mean
     return valued(Scored(stack, means, 0.0, values.doubts(stack)), weights)
 
 
@@ -91,13 +90,13 @@ class Acceptability:
     ``ranks``: share of draws in which stack i takes rank r, shape (stacks, stacks).
     ``winner``: index of the best stack in each draw, shape (draws,).
     ``totals``: value of each stack in each draw, shape (stacks, draws).
-    ``weights``: weights of each draw, shape (criteria, draws).
+    ``won_weights``: sum of the weights over the draws that stack i wins, (stacks, criteria).
     """
 
     ranks: Array
     winner: npt.NDArray[np.int8]
     totals: Array
-    weights: Array
+    won_weights: Array
 
     @property
     def p_best(self) -> float:
@@ -117,11 +116,10 @@ class Acceptability:
 
     def central_weights(self, index: int) -> Mapping[CriterionId, float] | None:
         """Mean weights of the draws in which that stack is the best; None where it never is."""
-        won = self.winner == index
-        count = int(won.sum())
+        count = np.count_nonzero(self.winner == index)
         if not count:
             return None
-        mean = self.weights @ won.astype(np.float64) / count
+        mean = self.won_weights[index] / count
         return dict(zip(CRITERIA, mean.tolist(), strict=True))
 
 
@@ -136,10 +134,10 @@ def share_se(count: int, draws: int) -> float:
     return float(np.sqrt(share * (1 - share) / n))
 
 
-def acceptability(totals: Array, weights: Array) -> Acceptability:
+def acceptability(totals: Array, won_weights: Array) -> Acceptability:
     """Rank the stacks in every draw; on an exact tie the one that stands first goes first.
 
-    ``totals`` has shape (stacks, draws), ``weights`` (criteria, draws).
+    ``totals`` has shape (stacks, draws), ``won_weights`` (stacks, criteria); see ``weights_won``.
     """
     stacks, draws = totals.shape
     rank = np.zeros(totals.shape, dtype=np.int8)
@@ -149,7 +147,7 @@ def acceptability(totals: Array, weights: Array) -> Acceptability:
             rank[j] += ahead
             rank[i] += ~ahead
     ranks = np.array([[np.count_nonzero(row == r) for r in range(stacks)] for row in rank]) / draws
-    return Acceptability(ranks, winners(totals), totals, weights)
+    return Acceptability(ranks, winners(totals), totals, won_weights)
 
 
 def winners(totals: Array) -> npt.NDArray[np.int8]:
@@ -160,6 +158,15 @@ def winners(totals: Array) -> npt.NDArray[np.int8]:
         winner[row > highest] = index
         np.maximum(highest, row, out=highest)
     return winner
+
+
+def weights_won(winner: npt.NDArray[np.int8], weights: Sequence[Array], stacks: int) -> Array:
+    """Sum of the weights over the draws that each stack wins, shape (stacks, criteria).
+
+    ``weights`` holds the weights of each criterion, shape (draws,) each.
+    """
+    won = [(winner == index).astype(np.float64) for index in range(stacks)]
+    return np.array([[float(row @ mine) for row in weights] for mine in won])
 
 
 def dominated_by(item: Scored, others: Sequence[Scored]) -> tuple[Scored, ...]:

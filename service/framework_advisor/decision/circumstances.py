@@ -267,6 +267,54 @@ def dtype_of(profile: Profile) -> str | None:
     return model.dtype if model else None
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Circumstances made ready to be looked at often: those that list values, and the others."""
+
+    listed: tuple[tuple[str, frozenset[str]], ...]
+    others: Circumstances | None
+
+
+def conditions(when: Circumstances) -> Conditions:
+    """Circumstances with what was not given left out: most statements name one or none."""
+    given = [name for name in when.model_fields_set if getattr(when, name) not in (None, ())]
+    listed = {name: frozenset(getattr(when, name)) for name in given if name in SAID}
+    return Conditions(tuple(sorted(listed.items())), when if len(listed) < len(given) else None)
+
+
+class Situation:
+    """What a profile says on each circumstance, worked out when it is first asked for.
+
+    ``required_only`` leaves out targets that are mere wishes.
+    """
+
+    def __init__(self, profile: Profile, *, required_only: bool = False) -> None:
+        self._profile = profile
+        self._required_only = required_only
+        self._kept: dict[str, frozenset[str]] = {}
+
+    def _said(self, name: str) -> frozenset[str]:
+        found = self._kept.get(name)
+        if found is None:
+            found = frozenset(SAID[name](self._profile, self._required_only))
+            self._kept[name] = found
+        return found
+
+    def meets(self, wanted: Conditions, facet: DecisionFacet = "none", value: str = "") -> bool:
+        """Whether what is said under these conditions applies; see ``applies``."""
+        dimension = FACET_DIMENSION.get(facet)
+        for name, values in wanted.listed:
+            if name == dimension:
+                if value not in values:
+                    return False
+            elif values.isdisjoint(self._said(name)):
+                return False
+        return wanted.others is None or (
+            _flags_match(wanted.others, self._profile)
+            and _python_matches(wanted.others, self._profile)
+        )
+
+
 def applies(
     when: Circumstances,
     profile: Profile,
@@ -281,21 +329,10 @@ def applies(
     not. For the facet in question ``value`` stands in for what the profile says.
     ``required_only`` leaves out targets that are mere wishes.
     """
-    dimension = FACET_DIMENSION.get(facet)
-    # Most statements name one circumstance or none, so only those that were given are looked at.
-    for name in when.model_fields_set & SAID.keys():
-        wanted = getattr(when, name)
-        if not wanted:
-            continue
-        if name == dimension:
-            said: Collection[str] = (value,)
-        else:
-            said = SAID[name](profile, required_only)
-        if not any(each in wanted for each in said):
-            return False
-    if when.model_fields_set <= SAID.keys():
+    if not when.model_fields_set:
         return True
-    return _flags_match(when, profile) and _python_matches(when, profile)
+    situation = Situation(profile, required_only=required_only)
+    return situation.meets(conditions(when), facet, value)
 
 
 #: Where the circumstances of a statement name the values of a facet.

@@ -120,7 +120,7 @@ def _answer(assessment: Assessment, noise: Noise, draws: int | None) -> _Answer:
     simulation = simulate(
         noise, assessment.weights, assessment.values, assessment.feasible, best, draws
     )
-    accepted = acceptability(simulation.of(best), simulation.weights)
+    accepted = acceptability(simulation.of(best), simulation.won_weights)
     ranking = _ranking(assessment, simulation, accepted)
     pick = best[0].stack
     stack = build_stack(profile, snapshot, pick)

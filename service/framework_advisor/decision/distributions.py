@@ -106,8 +106,15 @@ class Choice:
 
     def draw(self, draws: Draws) -> Array:
         """Values, shape (draws,)."""
-        turn = draws.turns(self.name, tuple(share for share, _ in self.parts))
-        return np.choose(turn, [draws.of(part) for _, part in self.parts])
+        turns = draws.turns(self.name, tuple(share for share, _ in self.parts))
+        taken: dict[Belief, npt.NDArray[np.bool_]] = {}
+        for (_, part), turn in zip(self.parts, turns, strict=True):
+            taken[part] = taken[part] | turn if part in taken else turn
+        chosen, *others = taken
+        total = draws.of(chosen)
+        for part in others:
+            total = np.where(taken[part], draws.of(part), total)
+        return total
 
 
 Belief = Clipped | Uniform | Average | Choice
@@ -152,13 +159,17 @@ def mixed(name: str | None, parts: Sequence[tuple[float, Belief]]) -> Belief:
 
 
 class Draws:
-    """Joint draws of beliefs, from draw ``start`` up to ``stop``, each computed once."""
+    """Joint draws of beliefs, from draw ``start`` up to ``stop``.
 
-    def __init__(self, noise: Noise, start: int, stop: int) -> None:
+    ``keep`` remembers what was drawn of each belief, for those who compare several profiles.
+    """
+
+    def __init__(self, noise: Noise, start: int, stop: int, *, keep: bool = False) -> None:
         self._noise = noise
         self._window = (start, stop)
+        self._keep = keep
         self._drawn: dict[Belief, Array] = {}
-        self._turns: dict[tuple[str, tuple[float, ...]], npt.NDArray[np.intp]] = {}
+        self._turns: dict[tuple[str, tuple[float, ...]], npt.NDArray[np.bool_]] = {}
 
     @property
     def size(self) -> int:
@@ -170,7 +181,9 @@ class Draws:
         """Draws of a belief in [0, 1], shape (draws,); not to be written to."""
         found = self._drawn.get(belief)
         if found is None:
-            found = self._drawn[belief] = belief.draw(self)
+            found = belief.draw(self)
+            if self._keep:
+                self._drawn[belief] = found
         return found
 
     def normal(self, name: Name) -> Array:
@@ -181,13 +194,12 @@ class Draws:
         """Uniform noise of that name in [0, 1), shape (draws,)."""
         return self._noise.uniform(name, *self._window)
 
-    def turns(self, name: str, shares: tuple[float, ...]) -> npt.NDArray[np.intp]:
-        """Which part each draw of a choice takes, shape (draws,)."""
+    def turns(self, name: str, shares: tuple[float, ...]) -> npt.NDArray[np.bool_]:
+        """In which draws each part of a choice has its turn, shape (parts, draws)."""
         found = self._turns.get((name, shares))
         if found is None:
             # Rounding may leave the last bound below 1; the last part takes what is left.
             bounds = np.cumsum(np.array(shares) / sum(shares))[:-1]
-            uniform = self.uniform(("facet", name))
-            found = np.searchsorted(bounds, uniform, side="right")
-            self._turns[name, shares] = found
+            taken = np.searchsorted(bounds, self.uniform(("facet", name)), side="right")
+            found = self._turns[name, shares] = taken == np.arange(len(shares))[:, None]
         return found

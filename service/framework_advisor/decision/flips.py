@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from framework_advisor.decision.acceptability import Scored, best_stacks, valued
 from framework_advisor.decision.assessment import Assessment, assess
 from framework_advisor.decision.requirements import active_gates, doubt, outcome_for
-from framework_advisor.decision.statement_index import Support, pool_weights
+from framework_advisor.decision.statement_index import Support
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import FactFlip, RequirementFlip, WeightFlip
-from framework_knowledge.models import Anchor, CriterionId, FrameworkId, Gate, Subject
+from framework_knowledge.models import Anchor, FrameworkId, Gate, Subject
 
 #: No more than this many facts are tried out; the closest first.
 FACTS_TRIED = 12
@@ -97,7 +97,7 @@ def _candidates(assessment: Assessment) -> Iterator[_Candidate]:
         gap = pick.mean - (assessment.best[1] if item is pick else item).mean
         sign = -1.0 if item is pick else 1.0
         for column, criterion in enumerate(CRITERIA):
-            for support, share in _leverage(assessment, item, criterion).items():
+            for support, share in assessment.values.shares(item.stack, criterion).items():
                 pull = sign * weights[column] * share * item.met
                 if abs(pull) <= gap / 2:
                     continue  # not even from one end of the scale to the other
@@ -106,17 +106,6 @@ def _candidates(assessment: Assessment) -> Iterator[_Candidate]:
                     # Clipping bends the straight line; half of what is needed is worth a try.
                     if pull * step > gap / 2:
                         yield _candidate(support, column, anchor, pull * step - gap)
-
-
-def _leverage(assessment: Assessment, item: Scored, criterion: CriterionId) -> dict[Support, float]:
-    """Of each piece of evidence its share in a stack's value on a criterion."""
-    values = assessment.values
-    found: dict[Support, float] = {}
-    for value, share in values.facet_values(values.facet(criterion)).shares.items():
-        supports = values.supports(item.stack, criterion, value)
-        for support, weight in zip(supports, pool_weights(supports), strict=True):
-            found[support] = found.get(support, 0.0) + share * weight
-    return found
 
 
 def _candidate(support: Support, column: int, anchor: Anchor, surplus: float) -> _Candidate:

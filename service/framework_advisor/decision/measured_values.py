@@ -34,6 +34,7 @@ from framework_advisor.decision.measurements import (
     Measurements,
     ProbeFacts,
 )
+from framework_advisor.decision.per_snapshot import PerSnapshot
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Contender, Measurement
@@ -136,7 +137,7 @@ def measurement_rows(
 ) -> tuple[Measurement, ...]:
     """Every pair that was measured, whether it is applied, and if not, why."""
     executions = tuple(facet_values(profile, "execution").shares)
-    everyday = everyday_tiers(snapshot)
+    everyday = _everyday(snapshot)
     rows = []
     for probe in measurements.probes:
         reason = why_not(profile, probe, snapshot.as_of)
@@ -216,11 +217,16 @@ def reconcile(probe: MeasuredProbe) -> Mapping[Contender, LogTime]:
     }
 
 
+_everyday = PerSnapshot(everyday_tiers)
+
+
 class MeasuredValues:
     """The values that the applying probes give to the stacks."""
 
     def __init__(self, profile: Profile, measurements: Measurements, snapshot: Snapshot) -> None:
-        self._everyday = everyday_tiers(snapshot)
+        #: Whether anything was measured at all, be it of another device or work.
+        self.anything = bool(measurements.probes)
+        self._everyday = _everyday(snapshot)
         self._applied = [
             (probe, resemblance(profile, probe.probe), reconcile(probe))
             for probe in measurements.probes

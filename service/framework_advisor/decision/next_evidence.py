@@ -9,9 +9,8 @@ gain of a question is found by deciding again for each of its answers, on the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
+import numpy.typing as npt
 
 from framework_advisor.decision.acceptability import winners
 from framework_advisor.decision.assessment import Assessment, assess_answer
@@ -24,8 +23,11 @@ from framework_advisor.decision.measured_values import (
 )
 from framework_advisor.decision.measurements import ProbeFacts
 from framework_advisor.decision.probe_gain import probe_gain
-from framework_advisor.decision.simulation import Simulation, Window
+from framework_advisor.decision.simulation import Simulation
+from framework_advisor.decision.weights import CRITERIA
 from framework_advisor.recommendation import NextEvidence
+
+Array = npt.NDArray[np.float64]
 
 NAMED = 6
 #: Gains below the Monte Carlo error of a gain are noise.
@@ -51,14 +53,14 @@ def next_evidence(assessment: Assessment, simulation: Simulation) -> tuple[NextE
 
 def _questions(assessment: Assessment, simulation: Simulation) -> list[NextEvidence]:
     found = []
-    today = _p_best(assessment, simulation.first)
-    for facet, (field, _, _) in PRIORS.items():
+    today = simulation.of(assessment.best)[:, : simulation.first.draws.size]
+    for facet in PRIORS:
         values = assessment.values.facet_values(facet)
         if values.drawn:
-            gain = _after_answer(assessment, facet, values.shares, simulation.first) - today
+            gain = _after_answer(assessment, simulation, facet) - _share_won(today)
             found.append(
                 NextEvidence(
-                    field=field,
+                    field=PRIORS[facet][0],
                     expected_gain=max(0.0, gain),
                     cost_s=None,
                     why="the profile leaves it open, and the answer differs with it",
@@ -67,23 +69,53 @@ def _questions(assessment: Assessment, simulation: Simulation) -> list[NextEvide
     return found
 
 
-def _after_answer(
-    assessment: Assessment, facet: DecisionFacet, shares: Mapping[str, float], window: Window
-) -> float:
+def _after_answer(assessment: Assessment, simulation: Simulation, facet: DecisionFacet) -> float:
     """Mean p_best over the answers, each with its prior share; 0 where nothing is left to pick."""
     mean = 0.0
-    for value, share in shares.items():
-        mean += share * _p_best(assess_answer(assessment, facet, value), window)
+    for value, share in assessment.values.facet_values(facet).shares.items():
+        then = assess_answer(assessment, facet, value)
+        if len(then.best) < 2:
+            mean += share * len(then.best)
+        else:
+            mean += share * _share_won(_rivals(assessment, then, simulation))
     return mean
 
 
-def _p_best(assessment: Assessment, window: Window) -> float:
-    """Probability that the pick is the best, on some draws."""
-    if len(assessment.best) < 2:
-        return float(len(assessment.best))
-    stacks = [item.stack for item in assessment.best]
-    totals = window.totals(assessment.weights, assessment.values, stacks)
-    return float(np.count_nonzero(winners(totals) == 0)) / window.draws.size
+def _rivals(today: Assessment, then: Assessment, simulation: Simulation) -> Array:
+    """What the best stacks after an answer come to in the first draws, shape (best, draws).
+
+    In each draw up to a factor that all of them share, so that who is the best can be told.
+    """
+    stacks = [item.stack for item in then.best]
+    window = simulation.first
+    lifted = then.weights.ranking and then.weights is not today.weights
+    if lifted or not set(stacks) <= set(simulation.stacks):
+        # Ranked criteria are lifted above the others: then no common factor is left.
+        return window.totals(then.weights, then.values, stacks)
+    changed = {
+        place: now / before
+        for place, (before, now) in enumerate(
+            zip(today.weights.swings, then.weights.swings, strict=True)
+        )
+        if now != before
+    }
+    touched = dict(then.values.touched)
+    sums = simulation.first_sums[[simulation.stacks.index(stack) for stack in stacks]]
+    for place in sorted({*changed, *touched}):
+        weight = window.weights(today.weights)[place]
+        for total, stack in zip(sums, stacks, strict=True):
+            before = today.values.belief(stack, CRITERIA[place])
+            now = then.values.belief(stack, CRITERIA[place])
+            factor = changed.get(place, 1.0)
+            if now is not before or factor != 1.0:
+                difference = factor * window.draws.of(now) - window.draws.of(before)
+                np.add(total, weight * difference, out=total)
+    return window.where_met(then.values, stacks, sums)
+
+
+def _share_won(totals: Array) -> float:
+    """In which share of the draws the first is the best."""
+    return float(np.count_nonzero(winners(totals) == 0)) / len(totals[0])
 
 
 def _probes(assessment: Assessment, simulation: Simulation) -> list[NextEvidence]:

@@ -73,7 +73,7 @@ def _mean_after(
         outcome += share / covered * _outcome(belief, draws, spread, name)
     replaced = sum(share * belief.mean for belief, share in told.items())
     after: Array = np.interp(outcome, *_means(spread))
-    return item.mean + weight * (covered * after - replaced)
+    return item.mean + item.met * weight * (covered * after - replaced)
 
 
 def _outcome(belief: Belief, draws: Draws, spread: float, name: tuple[str, ...]) -> Array:

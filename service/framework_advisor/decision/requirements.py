@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast, get_args
 
-from framework_advisor.decision.circumstances import applies
+from framework_advisor.decision.circumstances import Situation, conditions
+from framework_advisor.decision.per_snapshot import PerSnapshot
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Exclusion, Unknown
 from framework_knowledge.models import FrameworkId, Gate, GateOutcome, Snapshot, Subject
@@ -28,15 +30,19 @@ class Stack:
     @property
     def subject(self) -> Subject:
         """``pytorch`` or ``keras:jax``."""
-        if self.backend == self.framework:
-            return cast(Subject, self.framework)
-        return cast(Subject, f"{self.framework}:{self.backend}")
+        return _names(self.framework, self.backend)[0]
 
     def looked_up_as(self) -> tuple[Subject, ...]:
         """Names under which something said of this stack may stand, most specific first."""
-        if self.backend == self.framework:
-            return (self.subject,)
-        return (self.subject, cast(Subject, self.framework), cast(Subject, self.backend))
+        return _names(self.framework, self.backend)
+
+
+@lru_cache(maxsize=64)
+def _names(framework: FrameworkId, backend: FrameworkId) -> tuple[Subject, ...]:
+    if backend == framework:
+        return (cast(Subject, framework),)
+    own = cast(Subject, f"{framework}:{backend}")
+    return (own, cast(Subject, framework), cast(Subject, backend))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,11 @@ def _stated_failures(profile: Profile, stack: Stack) -> Iterator[Failure]:
 
 def active_gates(profile: Profile, snapshot: Snapshot) -> tuple[Gate, ...]:
     """The gates whose circumstances are those of the profile; wishes for a target do not count."""
-    return tuple(g for g in snapshot.gates if applies(g.when, profile, required_only=True))
+    situation = Situation(profile, required_only=True)
+    return tuple(gate for gate, when in _conditions(snapshot) if situation.meets(when))
+
+
+_conditions = PerSnapshot(lambda s: tuple((gate, conditions(gate.when)) for gate in s.gates))
 
 
 def outcome_for(gate: Gate, stack: Stack) -> tuple[Subject, GateOutcome]:
@@ -138,13 +148,9 @@ class Doubt:
     subject: Subject
 
 
-def doubts(profile: Profile, snapshot: Snapshot, stack: Stack) -> tuple[Doubt, ...]:
-    """What is not known of a stack among the requirements of a profile."""
-    return tuple(
-        found
-        for gate in active_gates(profile, snapshot)
-        if (found := doubt(gate, stack)) is not None
-    )
+def doubts(gates: Iterable[Gate], stack: Stack) -> tuple[Doubt, ...]:
+    """What is not known of a stack at some gates."""
+    return tuple(found for gate in gates if (found := doubt(gate, stack)) is not None)
 
 
 def doubt(gate: Gate, stack: Stack) -> Doubt | None:

@@ -1,27 +1,26 @@
 """Joint draws of weights and values, as many as the answer needs.
 
-Draws are taken in steps until the standard error of p_best is small enough. A step is as long as
-the share so far says that is needed, so that two steps usually suffice; there is a least number,
-which intervals and expected gains need, and a most. The stopping rule looks at the same share that
+Draws are taken in steps until the standard error of p_best is small enough. The first step is the
+least number, which intervals and expected gains need; it tells how long the second has to be, so
+that a third is seldom needed; and there is a most. The stopping rule looks at the same share that
 is reported: with a least number of 2,000 the bias of that is of the order of 0.0001.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 import numpy.typing as npt
 
-from framework_advisor.decision.acceptability import Scored, share_se, winners
+from framework_advisor.decision.acceptability import Scored, share_se, weights_won, winners
 from framework_advisor.decision.distributions import Belief, Draws
 from framework_advisor.decision.noise import Noise
 from framework_advisor.decision.requirements import UNKNOWN_MET, Stack
 from framework_advisor.decision.values import Values
 from framework_advisor.decision.weights import CRITERIA, Weights
-from framework_knowledge.models import CriterionId
 
 Array = npt.NDArray[np.float64]
 
@@ -30,10 +29,10 @@ PRECISION = 0.005
 #: Fewer are never taken: the 5th and 95th percentile are then known within a twentieth of a
 #: standard deviation.
 LEAST_DRAWS = 2_000
+#: Later draws are taken this many at a time, so that what is computed fits the processor's caches.
+BATCH = 4_000
 #: Enough whatever the probability: sqrt(0.25 / 10000) is 0.005.
 MOST_DRAWS = 10_000
-#: Draws are taken this many at a time, so that what is computed fits the processor's caches.
-BATCH = 4_000
 
 
 class Window:
@@ -41,66 +40,59 @@ class Window:
 
     def __init__(self, draws: Draws) -> None:
         self.draws = draws
-        self._weights: dict[int, tuple[Weights, Array]] = {}
-        self._settled: dict[tuple[int, frozenset[CriterionId], Stack], Array] = {}
+        self._weights: dict[int, tuple[Weights, list[Array]]] = {}
 
-    def weights(self, weights: Weights) -> Array:
-        """Weights drawn, shape (criteria, draws), each column summing to 1."""
+    def weights(self, weights: Weights) -> list[Array]:
+        """Weights of each criterion, shape (draws,) each, summing to 1 over the criteria."""
         if id(weights) not in self._weights:
             self._weights[id(weights)] = (weights, weights.draw(self.draws))
         return self._weights[id(weights)][1]
 
     def totals(self, weights: Weights, values: Values, stacks: Sequence[Stack]) -> Array:
-        """Additive value of each stack in each draw, shape (stacks, draws)."""
-        open_ = [c for c in CRITERIA if c not in values.settled]
-        totals = self._sums(weights, values, stacks, open_)
-        if values.settled:
-            keys = [(id(weights), values.settled, stack) for stack in stacks]
-            missing = [key for key in keys if key not in self._settled]
-            sums = self._sums(weights, values, [key[2] for key in missing], values.settled)
-            self._settled |= zip(missing, sums, strict=True)
-            for total, key in zip(totals, keys, strict=True):
-                np.add(total, self._settled[key], out=total)
+        """Additive value of each stack in each draw, shape (stacks, draws).
+
+        Nothing where a requirement is not met of which it is not known whether it is.
+        """
+        return self.where_met(values, stacks, self.sums(weights, values, stacks))
+
+    def where_met(self, values: Values, stacks: Sequence[Stack], sums: Array) -> Array:
+        """The same with the draws at zero in which a doubt turns out badly."""
+        totals = sums.copy()
         for total, stack in zip(totals, stacks, strict=True):
             for doubt in values.doubts(stack):
-                total *= self.draws.uniform(("gate", doubt.gate, doubt.subject)) < UNKNOWN_MET
+                met = self.draws.uniform(("gate", doubt.gate, doubt.subject)) < UNKNOWN_MET
+                np.multiply(total, met, out=total)
         return totals
 
-    def _sums(
-        self,
-        weights: Weights,
-        values: Values,
-        stacks: Sequence[Stack],
-        criteria: Collection[CriterionId],
-    ) -> Array:
-        """The part of the totals that some criteria make up, shape (stacks, draws)."""
-        drawn = self.weights(weights)
-        sums = np.zeros((len(stacks), self.draws.size))
-        for weight, criterion in zip(drawn, CRITERIA, strict=True):
-            if criterion not in criteria:
-                continue
+    def sums(self, weights: Weights, values: Values, stacks: Sequence[Stack]) -> Array:
+        """Weight times value, summed over the criteria, in each draw, shape (stacks, draws)."""
+        totals = np.zeros((len(stacks), self.draws.size))
+        for weight, criterion in zip(self.weights(weights), CRITERIA, strict=True):
             products: dict[Belief, Array] = {}
-            for total, stack in zip(sums, stacks, strict=True):
+            for total, stack in zip(totals, stacks, strict=True):
                 belief = values.belief(stack, criterion)
                 product = products.get(belief)
                 if product is None:  # Keras has much in common on all its backends
                     product = products[belief] = weight * self.draws.of(belief)
                 np.add(total, product, out=total)
-        return sums
+        return totals
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """Joint draws. ``totals``: shape (stacks, draws); ``weights``: shape (criteria, draws).
+    """Joint draws of weights and values.
 
-    ``stacks`` names the rows of ``totals``. ``first`` is the first window of draws, for those who
-    ask what other profiles would have come to in them.
+    ``stacks`` names the rows of ``totals``, shape (stacks, draws). ``won_weights``: sum of the
+    weights over the draws that each of the best stacks wins, shape (best, criteria). ``first`` is
+    the first window of draws, for those who ask what other profiles would have come to in them, and
+    ``first_sums`` what the stacks come to there before any doubt, shape (stacks, draws).
     """
 
     stacks: tuple[Stack, ...]
     totals: Array
-    weights: Array
+    won_weights: Array
     first: Window
+    first_sums: Array
 
     @property
     def draws(self) -> int:
@@ -109,8 +101,7 @@ class Simulation:
 
     def of(self, stacks: Sequence[Scored]) -> Array:
         """The totals of some stacks, in their order, shape (stacks, draws)."""
-        rows = [self.stacks.index(item.stack) for item in stacks]
-        return self.totals[rows]
+        return self.totals[[self.stacks.index(item.stack) for item in stacks]]
 
 
 def simulate(
@@ -127,30 +118,30 @@ def simulate(
     """
     stacks = tuple(item.stack for item in feasible)
     rivals = [stacks.index(item.stack) for item in best]
-    batches: list[tuple[Array, Array]] = []
-    goal = draws or LEAST_DRAWS
-    first = Window(Draws(noise, 0, min(LEAST_DRAWS, goal)))
-    window, taken, won = first, 0, 0
+    taken, goal = 0, draws or LEAST_DRAWS
+    first = Window(Draws(noise, 0, min(LEAST_DRAWS, goal), keep=True))
+    window, won = first, 0
+    sums: list[Array] = []
+    totals: list[Array] = []
+    won_weights = np.zeros((len(best), len(CRITERIA)))
     while True:
-        totals = window.totals(weights, values, stacks)
-        batches.append((totals, window.weights(weights)))
+        sums.append(window.sums(weights, values, stacks))
+        totals.append(window.where_met(values, stacks, sums[-1]))
+        winner = winners(totals[-1][rivals])
+        won_weights += weights_won(winner, window.weights(weights), len(best))
+        won += int(np.count_nonzero(winner == 0))
         taken += window.draws.size
-        won += int(np.count_nonzero(winners(totals[rivals]) == 0))
         if taken >= goal:
             if draws is not None or taken >= MOST_DRAWS or share_se(won, taken) <= PRECISION:
                 break
             goal = _needed(won, taken)
         window = Window(Draws(noise, taken, min(taken + BATCH, goal)))
-    return Simulation(
-        stacks=stacks,
-        totals=np.concatenate([t for t, _ in batches], axis=1),
-        weights=np.concatenate([w for _, w in batches], axis=1),
-        first=first,
-    )
+    return Simulation(stacks, np.concatenate(totals, axis=1), won_weights, first, sums[0])
 
 
 def _needed(won: int, taken: int) -> int:
-    """Draws that would do if the share stayed as it is: a few more than now, and not too many."""
-    share = won / taken
-    wanted = ceil(share * (1 - share) / PRECISION**2 / 100) * 100
+    """Draws that will do, most likely: for a share nearer to one half by two standard errors."""
+    share = max(won, taken - won) / taken
+    near = max(0.5, share - 2 * share_se(won, taken))
+    wanted = ceil(near * (1 - near) / PRECISION**2 / 100) * 100
     return min(MOST_DRAWS, max(wanted, taken + 100))

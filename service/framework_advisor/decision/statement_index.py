@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from framework_advisor.decision.certainty import SPREAD, spread_of
+from framework_advisor.decision.circumstances import Conditions, conditions
 from framework_advisor.decision.per_snapshot import PerSnapshot
 from framework_knowledge.models import (
     Cell,
@@ -19,9 +20,9 @@ from framework_knowledge.models import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Support:
-    """One piece of evidence for a value: where it puts it and how surely.
+    """One piece of evidence for a value: where it puts it and how surely; told apart by identity.
 
     ``subject`` is whom the evidence speaks of, and names its noise: Keras on JAX that inherits what
     is said of JAX shares the draw.
@@ -38,13 +39,13 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A support with the circumstances in which it counts, and how many those are.
+    """A support with the conditions under which it counts, and how many those are.
 
     The more circumstances a statement is made for, the closer to the case it is.
     """
 
     support: Support
-    when: Circumstances
+    conditions: Conditions
     closeness: int
 
 
@@ -99,7 +100,7 @@ def _index(snapshot: Snapshot) -> StatementIndex:
             grade=statement.grade,
         )
         spoken.setdefault((criterion.id, subject), []).append(
-            Spoken(support, when, len(circumstances))
+            Spoken(support, conditions(when), len(circumstances))
         )
 
     for claim in snapshot.claims:

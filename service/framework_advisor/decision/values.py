@@ -11,7 +11,7 @@ applies, it stands in for what documents say of the same thing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import sqrt
 
@@ -19,12 +19,12 @@ from framework_advisor.decision.circumstances import (
     FACET_DIMENSION,
     DecisionFacet,
     FacetValues,
-    applies,
+    Situation,
     facet_values,
 )
 from framework_advisor.decision.distributions import Belief, Clipped, Uniform, mixed
 from framework_advisor.decision.measured_values import MeasuredValues, device_for, speed_facet
-from framework_advisor.decision.requirements import Doubt, Stack, doubts
+from framework_advisor.decision.requirements import Doubt, Stack, active_gates, doubts
 from framework_advisor.decision.statement_index import (
     Spoken,
     Support,
@@ -35,7 +35,7 @@ from framework_advisor.decision.team_fit import team_fit
 from framework_advisor.decision.weights import CRITERIA
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Basis
-from framework_knowledge.models import Criterion, CriterionId, Grade, Snapshot, Subject
+from framework_knowledge.models import Criterion, CriterionId, Gate, Grade, Snapshot, Subject
 
 SPEEDS: frozenset[CriterionId] = frozenset({"training_speed", "inference_speed"})
 JUDGED: frozenset[Grade] = frozenset({"judgement", "unsourced"})
@@ -47,6 +47,14 @@ WEAKEST = 0.5
 
 #: Statements about subjects, each put on another anchor of its scale: what if it were different?
 Replaced = Mapping[tuple[str, Subject], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """What several pieces of evidence say together, and how much each of them weighs in it."""
+
+    belief: Clipped
+    weights: tuple[float, ...]
 
 
 class Values:
@@ -64,23 +72,30 @@ class Values:
         before: tuple[Values, DecisionFacet] | None = None,
     ) -> None:
         self._profile = profile
+        self._situation = Situation(profile)
         self._snapshot = snapshot
         self._index = statement_index(snapshot)
+        self._gates: tuple[Gate, ...] | None = None
         self._doubts: dict[Stack, tuple[Doubt, ...]] = {}
         self._measured = measured
         self._facets: dict[DecisionFacet, FacetValues] = {}
         self._closest: dict[tuple[CriterionId, Subject, str], tuple[Support, ...]] = {}
         self._beliefs: dict[tuple[Stack, CriterionId], Belief] = {}
+        self._mixtures: dict[tuple[DecisionFacet, tuple[tuple[float, Belief], ...]], Belief] = {}
         #: What is pooled of the same evidence is the same belief, whatever the profile.
-        self.pooled: dict[tuple[Support, ...], Belief] = before[0].pooled if before else {}
+        self.pooled: dict[tuple[Support, ...], Pooled] = before[0].pooled if before else {}
         self._before = before[0] if before else None
-        #: Criteria that the answer does not touch; none where there was no answer.
-        self.settled = frozenset(c for c in CRITERIA if before and not self._touches(before[1], c))
+        #: Criteria on which this profile's values differ from those before the answer, with their
+        #: places in CRITERIA; all of them where there was no answer.
+        self.touched = before[0].touched_by(before[1]) if before else tuple(enumerate(CRITERIA))
+        self._settled = frozenset(CRITERIA) - {criterion for _, criterion in self.touched}
 
     def doubts(self, stack: Stack) -> tuple[Doubt, ...]:
         """Requirements of which it is not known whether the stack meets them."""
+        if self._gates is None:
+            self._gates = active_gates(self._profile, self._snapshot)
         if stack not in self._doubts:
-            self._doubts[stack] = doubts(self._profile, self._snapshot, stack)
+            self._doubts[stack] = doubts(self._gates, stack)
         return self._doubts[stack]
 
     def facet(self, criterion: CriterionId) -> DecisionFacet:
@@ -98,12 +113,15 @@ class Values:
             found = self._facets[facet] = facet_values(self._profile, facet)
         return found
 
-    def _touches(self, answered: DecisionFacet, criterion: CriterionId) -> bool:
-        """Whether the answer to an open question may change what is believed on a criterion."""
-        return (
-            criterion in SPEEDS
+    def touched_by(self, answered: DecisionFacet) -> tuple[tuple[int, CriterionId], ...]:
+        """The criteria on which the answer to an open question may change what is believed."""
+        dimension = FACET_DIMENSION.get(answered)
+        return tuple(
+            (place, criterion)
+            for place, criterion in enumerate(CRITERIA)
+            if (criterion in SPEEDS and self._measured.anything)
             or self.facet(criterion) == answered
-            or FACET_DIMENSION.get(answered) in self._index.named.get(criterion, ())
+            or dimension in self._index.named.get(criterion, ())
         )
 
     def belief(
@@ -120,7 +138,7 @@ class Values:
         if found is None:
             found = (
                 self._before.belief(stack, criterion)
-                if self._before and criterion in self.settled
+                if self._before and criterion in self._settled
                 else self._mixed(stack, criterion, None)
             )
             self._beliefs[key] = found
@@ -129,15 +147,20 @@ class Values:
     def _mixed(self, stack: Stack, criterion: CriterionId, replaced: Replaced | None) -> Belief:
         facet = self.facet(criterion)
         found = self.facet_values(facet)
-        parts = {value: self.belief_at(stack, criterion, value, replaced) for value in found.shares}
+        beliefs = {v: self.belief_at(stack, criterion, v, replaced) for v in found.shares}
+        if len(beliefs) == 1:
+            return next(iter(beliefs.values()))
         shares = dict(found.shares)
         if len(found.required) > 1:
-            weakest = min(found.required, key=lambda value: parts[value].mean)
+            weakest = min(found.required, key=lambda value: beliefs[value].mean)
             shares = {value: (1 - WEAKEST) * share for value, share in shares.items()}
             shares[weakest] += WEAKEST
-        return mixed(
-            facet if found.drawn else None, [(shares[v], part) for v, part in parts.items()]
-        )
+        parts = tuple((shares[value], belief) for value, belief in beliefs.items())
+        # Keras often has the same parts on all its backends: one belief, drawn once.
+        key = (facet, parts)
+        if key not in self._mixtures:
+            self._mixtures[key] = mixed(facet if found.drawn else None, parts)
+        return self._mixtures[key]
 
     def belief_at(
         self,
@@ -149,7 +172,7 @@ class Values:
         """What is believed where the criterion's facet has that value."""
         if criterion == "team_fit":
             return team_fit(self._profile, stack, value)
-        if criterion not in SPEEDS:
+        if criterion not in SPEEDS or not self._measured.anything:
             return self._documented(stack, criterion, value, replaced)
         executions = self.facet_values("execution")
         parts = [
@@ -169,9 +192,22 @@ class Values:
         supports = self.supports(stack, criterion, value, replaced)
         if not supports:
             return _unknown(stack.subject, criterion)
+        return self._pool(criterion, supports).belief
+
+    def _pool(self, criterion: CriterionId, supports: tuple[Support, ...]) -> Pooled:
         found = self.pooled.get(supports)
         if found is None:
             found = self.pooled[supports] = _pooled(criterion, supports)
+        return found
+
+    def shares(self, stack: Stack, criterion: CriterionId) -> Mapping[Support, float]:
+        """Of each piece of evidence its share in the value, where nothing was measured instead."""
+        found: dict[Support, float] = {}
+        for value, share in self.facet_values(self.facet(criterion)).shares.items():
+            supports = self.supports(stack, criterion, value)
+            weights = self._pool(criterion, supports).weights if supports else ()
+            for support, weight in zip(supports, weights, strict=True):
+                found[support] = found.get(support, 0.0) + share * weight
         return found
 
     def _measured_at(
@@ -211,7 +247,7 @@ class Values:
             applying = [
                 spoken
                 for spoken in self._index.of(criterion, subject)
-                if applies(spoken.when, self._profile, facet, value)
+                if self._situation.meets(spoken.conditions, facet, value)
             ]
             self._closest[key] = _closest(applying)
         return self._closest[key]
@@ -272,15 +308,18 @@ def _unknown(subject: Subject, criterion: CriterionId) -> Uniform:
     return Uniform(("unknown", subject, criterion))
 
 
-def _pooled(criterion: CriterionId, supports: Sequence[Support]) -> Clipped:
+def _pooled(criterion: CriterionId, supports: Sequence[Support]) -> Pooled:
     """One belief from all that speaks of a subject on a criterion."""
     weights = pool_weights(supports)
-    centre = sum(w * s.value for w, s in zip(weights, supports, strict=True))
-    # Sources that disagree leave open which of them is right.
-    disagreement = sum(w * (s.value - centre) ** 2 for w, s in zip(weights, supports, strict=True))
-    read = sum((w * s.spread) ** 2 for w, s in zip(weights, supports, strict=True))
+    centre = read = disagreement = 0.0
+    for weight, support in zip(weights, supports, strict=True):
+        centre += weight * support.value
+        read += (weight * support.spread) ** 2
+    for weight, support in zip(weights, supports, strict=True):
+        # Sources that disagree leave open which of them is right.
+        disagreement += weight * (support.value - centre) ** 2
     # One draw for all that speaks of a subject together: with one draw, a wider spread is a
     # wider interval, exactly.
     evidence = sorted(s.evidence for s in supports)
     name = ("fact", criterion, supports[0].subject, *evidence)
-    return Clipped(centre, ((sqrt(read + disagreement), name),))
+    return Pooled(Clipped(centre, ((sqrt(read + disagreement), name),)), weights)

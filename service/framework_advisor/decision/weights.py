@@ -55,20 +55,20 @@ class Weights:
     """The distribution of the weights, in the order of ``CRITERIA``, and the rules that fired.
 
     ``swings`` are the central swing weights and ``spreads`` their standard deviations in the
-    natural logarithm, shape (criteria,). ``ranking`` holds the places of the criteria that the user
-    ranks, most important first. ``mean`` are the mean weights, summing to 1.
+    natural logarithm. ``ranking`` holds the places of the criteria that the user
+    ranks, most important first. ``mean`` are the mean weights, shape (criteria,), summing to 1.
     """
 
-    swings: Array
-    spreads: Array
+    swings: tuple[float, ...]
+    spreads: tuple[float, ...]
     ranking: tuple[int, ...]
     mean: Array
     rules: tuple[Rule, ...]
 
-    def draw(self, draws: Draws) -> Array:
-        """Weights, shape (criteria, draws), each column summing to 1."""
-        normal = np.stack([draws.normal(("weight", c)) for c in CRITERIA])
-        uniform = np.array([draws.uniform(("ranking", str(i))) for i in range(len(self.ranking))])
+    def draw(self, draws: Draws) -> list[Array]:
+        """Weights of each criterion, shape (draws,) each, summing to 1 over the criteria."""
+        normal = [draws.normal(("weight", c)) for c in CRITERIA]
+        uniform = [draws.uniform(("ranking", str(i))) for i in range(len(self.ranking))]
         return _normalised(self.swings, self.spreads, self.ranking, normal, uniform)
 
 
@@ -108,58 +108,88 @@ def weigh(profile: Profile, before: Weights | None = None) -> Weights:
     ranked = (preferences and preferences.ranking) or ()
     ranking = tuple(CRITERIA.index(c) for c in ranked if stated.get(c) != 0)
     found = _swings(profile, rules) | stated
-    central = np.array([found[c] for c in CRITERIA], dtype=np.float64)
-    spreads = np.array([STATED_SPREAD if c in stated else INFERRED_SPREAD for c in CRITERIA])
-    normal, uniform = _hypercube(len(CRITERIA), len(ranking))
-    weights = _normalised(central, spreads, ranking, normal, uniform)
-    return Weights(central, spreads, ranking, weights.mean(axis=1), rules)
+    central = tuple(float(found[c]) for c in CRITERIA)
+    spreads = tuple(STATED_SPREAD if c in stated else INFERRED_SPREAD for c in CRITERIA)
+    mean = _mean(central, spreads, ranking)
+    return Weights(central, spreads, ranking, mean, rules)
+
+
+def _mean(swings: tuple[float, ...], spreads: tuple[float, ...], ranking: tuple[int, ...]) -> Array:
+    """Mean weights over the hypercube, shape (criteria,), summing to 1."""
+    normal, uniform = _hypercube(len(swings), len(ranking))
+    if ranking:
+        rows = _normalised(swings, spreads, ranking, normal, uniform)
+        return np.array([float(np.add.reduce(row)) for row in rows]) / HYPERCUBE
+    factors = _factors(spreads)
+    share = np.reciprocal(np.einsum("c,cn->n", swings, factors))
+    mean: Array = np.einsum("cn,n->c", factors, share) * swings / HYPERCUBE
+    return mean
+
+
+@lru_cache(maxsize=4)
+def _factors(spreads: tuple[float, ...]) -> Array:
+    """What the hypercube multiplies swing weights by, shape (criteria, HYPERCUBE), read-only."""
+    normal, _ = _hypercube(len(spreads), 0)
+    factors: Array = np.exp(np.array(spreads)[:, None] * np.stack(normal))
+    factors.setflags(write=False)
+    return factors
 
 
 def _normalised(
-    swings: Array,
-    spreads: Array,
+    swings: Sequence[float],
+    spreads: Sequence[float],
     ranking: tuple[int, ...],
-    normal: Array,
-    uniform: Array,
-) -> Array:
-    """Weights from standard noise, shape (criteria, draws), each column summing to 1.
+    normal: Sequence[Array],
+    uniform: Sequence[Array],
+) -> list[Array]:
+    """Weights of each criterion from standard noise, summing to 1 over the criteria.
 
-    ``normal`` has shape (criteria, draws), ``uniform`` (ranked, draws).
+    ``normal`` holds the noise of each criterion, ``uniform`` that of each place of the ranking.
+    Rows are kept apart: arrays this small come from memory that is at hand.
     """
-    raw = spreads[:, None] * normal
-    np.exp(raw, out=raw)
-    raw *= swings[:, None]
+    raw = []
+    for swing, spread, noise in zip(swings, spreads, normal, strict=True):
+        row = spread * noise
+        np.exp(row, out=row)
+        row *= swing
+        raw.append(row)
     if ranking:
         _raise_ranked(raw, ranking, uniform)
-    raw /= raw.sum(axis=0)
+    total = raw[0].copy()
+    for row in raw[1:]:
+        total += row
+    np.reciprocal(total, out=total)
+    for row in raw:
+        np.multiply(row, total, out=row)
     return raw
 
 
-def _raise_ranked(raw: Array, ranking: tuple[int, ...], uniform: Array) -> None:
+def _raise_ranked(raw: list[Array], ranking: tuple[int, ...], uniform: Sequence[Array]) -> None:
     """Lift the named criteria above the rest, in their order, in every draw.
 
     They are sorted uniform draws between the largest of the rest, the least that the user's words
     say, and ``LIFT`` times it.
     """
-    named = list(ranking)
-    rest = [i for i in range(len(raw)) if i not in named]
-    floor = raw[rest].max(axis=0) if rest else np.zeros(raw.shape[1])
+    rest = [row for place, row in enumerate(raw) if place not in ranking]
+    floor = np.max(rest, axis=0) if rest else np.zeros_like(raw[0])
     floor[floor == 0] = 1.0  # nothing else counts: only the order among the named is left
-    raw[named] = floor * (1.0 + (LIFT - 1.0) * -np.sort(-uniform, axis=0))
+    lifts = 1.0 + (LIFT - 1.0) * np.sort(uniform, axis=0)[::-1]
+    for place, lift in zip(ranking, lifts, strict=True):
+        raw[place] = floor * lift
 
 
 @lru_cache(maxsize=4)
-def _hypercube(criteria: int, ranked: int) -> tuple[Array, Array]:
-    """Standard normal and uniform points, one row a dimension, each row evenly spread.
+def _hypercube(criteria: int, ranked: int) -> tuple[list[Array], list[Array]]:
+    """Standard normal and uniform points, HYPERCUBE a dimension, evenly spread in each; read-only.
 
-    Shapes (criteria, HYPERCUBE) and (ranked, HYPERCUBE), read-only. Each row holds the midpoints
-    of as many equally likely cells, in an order of its own that is always the same.
+    Each dimension holds the midpoints of as many equally likely cells, in an order of its own that
+    is always the same.
     """
     uniform = (np.arange(HYPERCUBE) + 0.5) / HYPERCUBE
     standard = np.array([NormalDist().inv_cdf(p) for p in uniform])
     order = np.random.Generator(np.random.SFC64(0))
-    normal_rows = np.stack([order.permutation(standard) for _ in range(criteria)])
-    uniform_rows = np.array([order.permutation(uniform) for _ in range(ranked)])
-    normal_rows.setflags(write=False)
-    uniform_rows.setflags(write=False)
+    normal_rows = [order.permutation(standard) for _ in range(criteria)]
+    uniform_rows = [order.permutation(uniform) for _ in range(ranked)]
+    for row in (*normal_rows, *uniform_rows):
+        row.setflags(write=False)
     return normal_rows, uniform_rows

@@ -10,6 +10,8 @@ from framework_advisor.decision.acceptability import (
     best_stacks,
     dominated_by,
     share_se,
+    weights_won,
+    winners,
 )
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.decision.weights import CRITERIA
@@ -29,7 +31,7 @@ def accepted() -> Acceptability:
     weights = np.full((SIZE, 4), 1 / SIZE)
     weights[:, 0] = 0
     weights[0, 0] = 1.0
-    return acceptability(TOTALS, weights)
+    return acceptability(TOTALS, weights_won(winners(TOTALS), weights, 2))
 
 
 def test_shares_of_ranks(accepted: Acceptability) -> None:
@@ -46,7 +48,7 @@ def test_a_share_of_one_after_few_draws_is_no_certainty() -> None:
 
 
 def test_nobody_to_lose_to_is_certain() -> None:
-    alone = acceptability(TOTALS[:1], np.ones((SIZE, 4)))
+    alone = acceptability(TOTALS[:1], np.ones((1, SIZE)))
     assert (alone.p_best, alone.p_best_se) == (1.0, 0.0)
 
 
@@ -66,11 +68,11 @@ def test_central_weights_are_those_of_the_draws_it_wins(accepted: Acceptability)
 
 def test_who_never_wins_has_no_central_weights() -> None:
     totals = np.array([[0.9, 0.8], [0.0, 0.0]])
-    assert acceptability(totals, np.full((SIZE, 2), 1 / SIZE)).central_weights(1) is None
+    assert acceptability(totals, np.ones((2, SIZE))).central_weights(1) is None
 
 
 def test_an_exact_tie_goes_to_the_one_that_stands_first() -> None:
-    found = acceptability(np.array([[0.5, 0.4], [0.5, 0.5]]), np.ones((SIZE, 2)))
+    found = acceptability(np.array([[0.5, 0.4], [0.5, 0.5]]), np.ones((2, SIZE)))
     assert found.winner.tolist() == [0, 1]
     np.testing.assert_allclose(found.ranks, [[0.5, 0.5], [0.5, 0.5]])
 

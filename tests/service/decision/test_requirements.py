@@ -8,7 +8,7 @@ from framework_advisor import Profile
 from framework_advisor.decision import decide
 from framework_advisor.decision.circumstances import applies
 from framework_advisor.decision.measurements import Measurements
-from framework_advisor.decision.requirements import UNKNOWN_MET, Stack, doubts
+from framework_advisor.decision.requirements import UNKNOWN_MET, Stack, active_gates, doubts
 from framework_advisor.recommendation import Decision
 from framework_knowledge import load
 from framework_knowledge.models import Circumstances
@@ -176,6 +176,7 @@ def test_keras_shares_the_doubt_of_its_backend() -> None:
     open_ = gate("edge", {"tensorflow": "unknown"}, targets=("edge_tpu",))
     snapshot = world(gates=(open_,))
     profile = Profile(stage="research", targets=["edge_tpu"])
-    own = doubts(profile, snapshot, Stack("tensorflow", "tensorflow"))
-    assert own == doubts(profile, snapshot, Stack("keras", "tensorflow")) != ()
-    assert doubts(profile, snapshot, Stack("keras", "jax")) == ()
+    gates = active_gates(profile, snapshot)
+    own = doubts(gates, Stack("tensorflow", "tensorflow"))
+    assert own == doubts(gates, Stack("keras", "tensorflow")) != ()
+    assert doubts(gates, Stack("keras", "jax")) == ()

@@ -44,7 +44,7 @@ def accepted(p_best: float, gap: float = 0.1) -> Acceptability:
     wins = np.arange(draws) < round(p_best * draws)
     totals = np.stack([np.where(wins, 0.5 + gap, 0.5), np.full(draws, 0.5 + gap / 2)])
     ranks = np.array([[p_best, 1 - p_best], [1 - p_best, p_best]])
-    return Acceptability(ranks, np.where(wins, 0, 1), totals, np.ones((19, draws)))
+    return Acceptability(ranks, np.where(wins, 0, 1), totals, np.ones((2, 19)))
 
 
 @pytest.mark.parametrize(

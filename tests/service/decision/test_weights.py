@@ -21,7 +21,7 @@ def mean_weight(criterion: str, **profile: object) -> float:
 
 
 def draws(profile: Profile, count: int = 50) -> np.ndarray:
-    return weigh(profile).draw(Draws(Noise(0), 0, count)).T
+    return np.array(weigh(profile).draw(Draws(Noise(0), 0, count))).T
 
 
 @given(profiles)

@@ -1,0 +1,133 @@
+"""Flips really applied: knowledge or profile changed as they say, and decided anew."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from framework_advisor import Profile
+from framework_advisor.decision import decide
+from framework_advisor.decision.measurements import Measurements
+from framework_advisor.recommendation import Decision, FactFlip, RequirementFlip
+from framework_knowledge import load
+from framework_knowledge.models import Circumstances, Snapshot
+from profiles import profiles
+
+SNAPSHOT = load().snapshot(date(2026, 11, 23))
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def answer(profile: Profile, snapshot: Snapshot = SNAPSHOT) -> Decision:
+    # Flips rest on means alone, so a handful of draws tells as much as all of them.
+    return decide(profile, snapshot, Measurements(), engine_version="test", draws=50)
+
+
+@few
+@given(profiles)
+def test_every_weight_flip_is_a_tie(profile: Profile) -> None:
+    out = answer(profile)
+    values = {
+        row.framework: {c.criterion: row.feasibility * c.value for c in row.contributions}
+        for row in out.ranking
+    }
+    for flip in out.flips:
+        if flip.kind != "weight":
+            continue
+        moved = {
+            c.criterion: flip.to
+            if c.criterion == flip.criterion
+            else c.weight * (1 - flip.to) / (1 - flip.from_)
+            for c in out.ranking[0].contributions
+        }
+        total = {f: sum(moved[c] * v[c] for c in moved) for f, v in values.items()}
+        assert total[flip.new_pick] == pytest.approx(total[out.ranking[0].framework], abs=1e-9)
+
+
+@few
+@given(profiles)
+def test_every_fact_flip_changes_the_pick_as_stated(profile: Profile) -> None:
+    for flip in answer(profile).flips:
+        if flip.kind == "fact":
+            assert answer(profile, with_fact(flip)).verdict.framework == flip.new_pick
+
+
+def with_fact(flip: FactFlip) -> Snapshot:
+    """The knowledge with that fact on the other anchor."""
+    claims = tuple(
+        c.model_copy(update={"values": {**c.values, flip.framework: flip.to}})
+        if c.id == flip.evidence
+        else c
+        for c in SNAPSHOT.claims
+    )
+    cells = tuple(
+        c.model_copy(update={"value": flip.to}) if c.id == flip.evidence else c
+        for c in SNAPSHOT.cells
+    )
+    assert claims != SNAPSHOT.claims or cells != SNAPSHOT.cells
+    return SNAPSHOT.model_copy(update={"claims": claims, "cells": cells})
+
+
+@few
+@given(profiles)
+def test_every_requirement_flip_changes_the_pick_as_stated(profile: Profile) -> None:
+    for flip in answer(profile).flips:
+        if flip.kind == "requirement":
+            changed, snapshot = with_requirement(profile, flip)
+            assert answer(changed, snapshot).verdict.framework == flip.new_pick
+
+
+def with_requirement(profile: Profile, flip: RequirementFlip) -> tuple[Profile, Snapshot]:
+    """The profile without what it states, or the knowledge with one gate less, or always open."""
+    if flip.change == "add":
+        gates = tuple(
+            g.model_copy(update={"when": Circumstances()}) if g.id == flip.gate else g
+            for g in SNAPSHOT.gates
+        )
+        assert gates != SNAPSHOT.gates
+        return profile, SNAPSHOT.model_copy(update={"gates": gates})
+    if flip.requirement in ("candidates", "must_use", "must_not_use"):
+        return without(profile, flip.requirement), SNAPSHOT
+    if flip.requirement == "team.leaving":
+        assert profile.team is not None
+        team = profile.team.model_copy(update={"leaving": None})
+        return profile.model_copy(update={"team": team}), SNAPSHOT
+    gates = tuple(g for g in SNAPSHOT.gates if g.requirement != flip.requirement)
+    assert len(gates) < len(SNAPSHOT.gates)
+    return profile, SNAPSHOT.model_copy(update={"gates": gates})
+
+
+def without(profile: Profile, field: str) -> Profile:
+    return profile.model_copy(update={field: None})
+
+
+STATED: tuple[dict[str, Any], ...] = (
+    {"candidates": ["jax", "keras"]},
+    {"must_use": ["tensorflow"]},
+    {"must_not_use": ["pytorch"]},
+    {"team": {"leaving": ["pytorch"], "existing_code": ["pytorch", "tensorflow"]}},
+    {"team": {"leaving": ["tensorflow"], "existing_code": ["tensorflow"]}, "targets": ["android"]},
+)
+
+
+@pytest.mark.parametrize("stated", STATED)
+@pytest.mark.parametrize("stage", ["research", "production"])
+def test_what_the_profile_itself_rules_out_can_be_taken_back(
+    stated: dict[str, Any], stage: str
+) -> None:
+    profile = Profile.model_validate({"stage": stage} | stated)
+    dropped = [f for f in answer(profile).flips if f.kind == "requirement" and f.change == "drop"]
+    for flip in dropped:
+        changed, snapshot = with_requirement(profile, flip)
+        assert answer(changed, snapshot).verdict.framework == flip.new_pick
+
+
+def test_the_pick_and_its_flips_depend_on_no_draw() -> None:
+    profile = Profile.model_validate({"stage": "research", "targets": ["server_gpu"]})
+    once = decide(profile, SNAPSHOT, Measurements(), engine_version="test")
+    again = answer(profile.model_copy(update={"seed": 7}))
+    assert once.engine.draws != again.engine.draws
+    assert (once.flips, once.verdict.framework) == (again.flips, again.verdict.framework)
+    assert [r.contributions for r in once.ranking] == [r.contributions for r in again.ranking]
