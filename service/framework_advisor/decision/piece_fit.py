@@ -111,19 +111,25 @@ def requirements_for(piece: Piece, target: str) -> tuple[Requirement, ...]:
 def _broken(required: Requirement, profile: Profile) -> Iterator[str]:
     platform, serving = profile.platform, profile.serving
     developed_on = (platform and platform.os) or ()
-    listed: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    answers_on = (serving and serving.os) or ()
+    accelerators = (platform and platform.accelerators) or ()
+    languages = (serving and serving.language) or ()
+    for what, allowed, stated in (
         ("development on", required.os, developed_on),
-        ("serving on", required.serving_os, (serving and serving.os) or developed_on),
-        ("accelerator", required.accelerators, (platform and platform.accelerators) or ()),
-    )
-    for what, allowed, stated in listed:
+        ("serving on", required.serving_os, answers_on),
+        ("accelerator", required.accelerators, accelerators),
+    ):
         outside = [name for name in stated if allowed and name not in allowed]
         if outside:
             yield f"{what} {', '.join(outside)}: only {', '.join(allowed)}"
-    # Each target has a language of its own: one of those that the profile names is enough.
-    spoken = (serving and serving.language) or ()
-    if spoken and required.languages and not set(spoken) & set(required.languages):
-        yield f"a program in {', '.join(spoken)}: only {', '.join(required.languages)}"
+    # Of these one is enough: said nothing else, it answers on a system that it is trained on, and
+    # each target has a language of its own.
+    for what, allowed, stated in (
+        ("serving on", required.serving_os, () if answers_on else developed_on),
+        ("a program in", required.languages, languages),
+    ):
+        if allowed and stated and not frozenset[str](stated) & frozenset[str](allowed):
+            yield f"{what} {', '.join(stated)}: only {', '.join(allowed)}"
     python = platform.python if platform else None
     if python and not _within(python, required):
         yield f"Python {python}: needs {' and '.join(_pythons(required))}"

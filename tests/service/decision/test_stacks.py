@@ -14,7 +14,7 @@ from framework_advisor.decision.requirements import stacks_of
 from framework_advisor.decision.stacks import build_stack, combinations, slots_for
 from framework_advisor.recommendation import Stack, StackPiece
 from framework_knowledge import load
-from framework_knowledge.models import GONE, Piece, Snapshot
+from framework_knowledge.models import GONE, Circumstances, Piece, Snapshot
 from profiles import profiles
 
 KNOWLEDGE = load()
@@ -236,6 +236,54 @@ def test_a_server_is_asked_from_any_language_and_a_program_of_ones_own_is_not() 
     assert ask("pytorch", targets=["desktop"], serving=go["serving"]).export[0].piece is None
     windows = {"targets": ["server_cpu"], "serving": {"os": ["windows"], "language": ["java"]}}
     assert ask("pytorch", **windows).serving.piece == "onnx_runtime_program"
+
+
+@pytest.mark.parametrize(
+    ("developed_on", "serving", "server"),
+    [
+        (["linux", "macos"], None, "triton"),
+        (["windows"], None, "onnx_runtime_program"),
+        (["windows"], {"os": ["linux"]}, "triton"),
+        (["linux"], {"os": ["linux", "windows"]}, "onnx_runtime_program"),
+    ],
+)
+def test_a_server_runs_where_answers_are_computed(
+    developed_on: list[str], serving: dict[str, object] | None, server: str
+) -> None:
+    asked = {"targets": ["server_cpu"], "platform": {"os": developed_on}, "serving": serving}
+    assert ask("pytorch", **asked).serving.piece == server
+
+
+def test_an_export_that_something_serves_is_better_than_one_that_nothing_does() -> None:
+    asked = {"targets": ["server_gpu"], "serving": {"os": ["windows"], "language": ["java"]}}
+    stack = ask("pytorch", **asked)
+    assert stack.export[0].piece == "pytorch_server_gpu_onnx"
+    assert stack.serving.piece == "onnx_runtime_program"
+    why = {a.piece: a.why_not_first for a in stack.export[0].alternatives}
+    assert why["pytorch_server_gpu"] == "does not go with the other pieces"
+
+
+def test_a_piece_made_for_the_circumstances_comes_before_a_more_mature_general_one() -> None:
+    general = next(p for p in TODAY.pieces if p.id == "pytorch_android")
+    special = general.model_copy(
+        update={
+            "id": "special",
+            "maturity": "beta",
+            "when": Circumstances(targets=("android",), families=("speech",)),
+        }
+    )
+    snapshot = TODAY.model_copy(update={"pieces": (*TODAY.pieces, special)})
+
+    def export(family: str) -> StackPiece:
+        profile = Profile.model_validate(
+            {"stage": "production", "targets": ["android"], "workload": {"family": family}}
+        )
+        return build_stack(profile, snapshot, CANDIDATES[0]).export[0]
+
+    assert export("cnn").piece == "pytorch_android"
+    assert export("speech").piece == "special"
+    why = {a.piece: a.why_not_first for a in export("speech").alternatives}
+    assert why["pytorch_android"] == "speaks less closely of the circumstances"
 
 
 def test_what_needs_a_network_is_not_offered_where_there_is_none() -> None:
