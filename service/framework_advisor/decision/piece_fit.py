@@ -23,6 +23,8 @@ SERVED = frozenset({"server_gpu", "server_cpu", "server_tpu"})
 #: Whom to prefer where two pieces speak equally closely of the circumstances. A piece that is kept
 #: up without new features runs today and will tomorrow; a beta may change under the project.
 PREFERRED: dict[Maturity, int] = {"current": 0, "maintenance": 1, "beta": 2}
+#: What it is about, what a requirement allows, what the profile states.
+_Listed = tuple[str, tuple[str, ...], tuple[str, ...]]
 _DIMENSIONS = {name: field.default for name, field in Circumstances.model_fields.items()}
 
 
@@ -114,21 +116,23 @@ def _broken(required: Requirement, profile: Profile) -> Iterator[str]:
     answers_on = (serving and serving.os) or ()
     accelerators = (platform and platform.accelerators) or ()
     languages = (serving and serving.language) or ()
-    for what, allowed, stated in (
+    every: tuple[_Listed, ...] = (
         ("development on", required.os, developed_on),
         ("serving on", required.serving_os, answers_on),
         ("accelerator", required.accelerators, accelerators),
-    ):
+    )
+    # Of these one is enough: said nothing else, it answers on a system that it is trained on, and
+    # each target has a language of its own.
+    one: tuple[_Listed, ...] = (
+        ("serving on", required.serving_os, () if answers_on else developed_on),
+        ("a program in", required.languages, languages),
+    )
+    for what, allowed, stated in every:
         outside = [name for name in stated if allowed and name not in allowed]
         if outside:
             yield f"{what} {', '.join(outside)}: only {', '.join(allowed)}"
-    # Of these one is enough: said nothing else, it answers on a system that it is trained on, and
-    # each target has a language of its own.
-    for what, allowed, stated in (
-        ("serving on", required.serving_os, () if answers_on else developed_on),
-        ("a program in", required.languages, languages),
-    ):
-        if allowed and stated and not frozenset[str](stated) & frozenset[str](allowed):
+    for what, allowed, stated in one:
+        if allowed and stated and not set(stated) & set(allowed):
             yield f"{what} {', '.join(stated)}: only {', '.join(allowed)}"
     python = platform.python if platform else None
     if python and not _within(python, required):
