@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from framework_advisor.decision.circumstances import scale_of
 from framework_advisor.decision.piece_fit import (
     SERVED,
     Offers,
@@ -24,12 +25,14 @@ from framework_advisor.decision.piece_fit import (
 from framework_advisor.decision.requirements import Stack as Candidate
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import AlternativePiece, Stack, StackPiece, Unknown
-from framework_knowledge.models import Piece, Snapshot
+from framework_knowledge.models import Piece, Scale, Snapshot
 
 #: Slots whose pieces serve every target.
 SHARED = (Slot("api"), Slot("execution"), Slot("distribution"), Slot("data"))
 
 NO_PATH = "no path known"
+#: Scales at which training must be spread.
+SEVERAL: frozenset[Scale] = frozenset({"multi_device", "multi_node"})
 
 #: The piece in each slot; None where none is needed or none is known.
 Combination = Mapping[Slot, Piece | None]
@@ -39,6 +42,7 @@ Combination = Mapping[Slot, Piece | None]
 class _Choice:
     """A combination, and what each of its slots could have held."""
 
+    profile: Profile
     chosen: Combination
     offers: Mapping[Slot, Offers]
 
@@ -47,8 +51,8 @@ def build_stack(profile: Profile, snapshot: Snapshot, candidate: Candidate) -> S
     """The stack for a candidate: the best combination, and what stood next to each choice."""
     targets = tuple(wish.kind for wish in profile.target_wishes or ())
     found = offers(profile, snapshot, candidate, slots_for(targets))
-    choice = _Choice(next(combinations(found, targets)), found)
-    servers = _servers(profile, choice, targets)
+    choice = _Choice(profile, next(combinations(found, targets)), found)
+    servers = _servers(choice, targets)
     return Stack(
         api=_piece(choice, Slot("api")),
         backend=_backend(snapshot, candidate),
@@ -129,9 +133,9 @@ def _consistent(pieces: Combination, given: Combination) -> bool:
     )
 
 
-def _servers(profile: Profile, choice: _Choice, targets: Sequence[str]) -> tuple[StackPiece, ...]:
+def _servers(choice: _Choice, targets: Sequence[str]) -> tuple[StackPiece, ...]:
     """What serves, one entry for each server needed: a phone or a browser serves itself."""
-    if profile.targets is None:
+    if choice.profile.targets is None:
         return (StackPiece(choice="open", why="the profile does not say where the model runs"),)
     distinct: dict[str | None, StackPiece] = {}
     for target in targets:
@@ -164,15 +168,14 @@ def _piece(choice: _Choice, slot: Slot) -> StackPiece:
 
 def _empty(choice: _Choice, slot: Slot) -> StackPiece:
     """Nothing is needed in a slot, or nothing is known that fits; which of the two it is."""
-    alternatives = _alternatives(choice, slot)
-    if not slot.target and not alternatives:
+    if slot.kind == "distribution" and scale_of(choice.profile) not in SEVERAL:
         return StackPiece(choice="none needed", why="nothing in the profile asks for one")
     place = f" for {slot.target}" if slot.target else ""
     return StackPiece(
         choice=NO_PATH,
         why=f"the knowledge holds no {slot.kind}{place} that fits the profile",
         target=slot.target or None,
-        alternatives=alternatives,
+        alternatives=_alternatives(choice, slot),
     )
 
 

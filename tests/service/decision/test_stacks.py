@@ -307,6 +307,18 @@ def test_a_tpu_job_is_not_spread_by_what_runs_on_gpus_alone() -> None:
     assert ask("pytorch", **many).distribution.piece == "pytorch_fsdp_llm"
 
 
+def test_several_devices_that_nothing_spreads_over_are_said_and_one_device_needs_nothing() -> None:
+    def distribution(devices: int | None) -> StackPiece:
+        scale = {"training_devices": devices} if devices else {}
+        profile = Profile.model_validate({"stage": "research", "scale": scale})
+        return build_stack(profile, early, Candidate("pytorch", "pytorch")).distribution
+
+    early = KNOWLEDGE.snapshot(date(2017, 6, 1))
+    assert distribution(64).choice == "no path known"
+    assert distribution(1).piece == "one_device"
+    assert distribution(None).choice == "none needed"
+
+
 def test_a_target_without_a_path_is_said_to_be_unknown_with_the_reason() -> None:
     profile = Profile.model_validate(
         {
