@@ -12,7 +12,7 @@ from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.decision.requirements import Failure, failures, stacks_of
 from framework_advisor.decision.values import Values
-from framework_advisor.decision.weights import Weights, weigh
+from framework_advisor.decision.weights import WEIGHTING, Weighting, Weights, weigh
 from framework_advisor.profile import Profile
 from framework_knowledge.models import FrameworkId, Snapshot
 
@@ -42,9 +42,14 @@ class Assessment:
         return self.best[0].stack.framework if self.best else None
 
 
-def assess(profile: Profile, snapshot: Snapshot, measurements: Measurements) -> Assessment:
+def assess(
+    profile: Profile,
+    snapshot: Snapshot,
+    measurements: Measurements,
+    weighting: Weighting = WEIGHTING,
+) -> Assessment:
     """Judge a profile on means. The same inputs give the same answer, whatever the seed."""
-    return _judged(profile, snapshot, measurements, None)
+    return _judged(profile, snapshot, measurements, weighting, None)
 
 
 def assess_answer(before: Assessment, facet: DecisionFacet, value: str) -> Assessment:
@@ -53,17 +58,19 @@ def assess_answer(before: Assessment, facet: DecisionFacet, value: str) -> Asses
     The same as ``assess`` of that profile, but quicker, since most stays as it was.
     """
     profile = answered(before.profile, facet, value)
-    return _judged(profile, before.snapshot, before.measurements, (before, facet))
+    weighting = before.weights.weighting
+    return _judged(profile, before.snapshot, before.measurements, weighting, (before, facet))
 
 
 def _judged(
     profile: Profile,
     snapshot: Snapshot,
     measurements: Measurements,
+    weighting: Weighting,
     before: tuple[Assessment, DecisionFacet] | None,
 ) -> Assessment:
     broken = failures(profile, snapshot)
-    weights = weigh(profile, before[0].weights if before else None)
+    weights = weigh(profile, before[0].weights if before else None, weighting)
     measured = MeasuredValues(profile, measurements, snapshot)
     values = Values(profile, snapshot, measured, (before[0].values, before[1]) if before else None)
     earlier = {item.stack: item for item in before[0].everyone} if before else {}

@@ -84,7 +84,7 @@ def decide(
         profile=profile,
         inferred=inferences(profile),
         weight_rules=tuple(
-            WeightRule(rule=r.id, reason=r.reason, factors=dict(r.factors))
+            WeightRule(rule=r.id, reason=r.reason, factors=dict(r.factors(profile)))
             for r in assessment.weights.rules
         ),
         knowledge=KnowledgeUsed(

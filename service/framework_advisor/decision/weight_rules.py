@@ -41,12 +41,28 @@ ON_DEVICE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When it fires, what it multiplies, and why."""
+    """When it fires, what it multiplies, and why.
+
+    A rule of several cases multiplies by the factors of each case that holds, and fires where one
+    of them does.
+    """
 
     id: str
-    when: Callable[[Profile], bool]
-    factors: Factors
+    cases: tuple[tuple[Callable[[Profile], bool], Factors], ...]
     reason: str
+
+    def when(self, profile: Profile) -> bool:
+        """Whether it fires."""
+        return any(holds(profile) for holds, _ in self.cases)
+
+    def factors(self, profile: Profile) -> Factors:
+        """What it multiplies the swing weights by; empty where it does not fire."""
+        found: dict[CriterionId, float] = {}
+        for holds, factors in self.cases:
+            if holds(profile):
+                for criterion, factor in factors.items():
+                    found[criterion] = found.get(criterion, 1.0) * factor
+        return found
 
 
 def _workload(profile: Profile) -> Workload:
@@ -73,11 +89,6 @@ def _kinds(profile: Profile) -> set[str]:
     return {wish.kind for wish in profile.target_wishes or ()}
 
 
-def _code_to_keep(profile: Profile) -> bool:
-    team = _team(profile)
-    return bool(set(team.existing_code or ()) - set(team.leaving or ()))
-
-
 def _demanding_latency(profile: Profile) -> bool:
     scale = profile.scale
     return scale is not None and (scale.p99_ms is not None or bool(scale.requests_per_second))
@@ -86,154 +97,140 @@ def _demanding_latency(profile: Profile) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         "stays_in_the_lab",
-        lambda p: p.targets == (),
-        {"deployment": 0.2, "production_ecosystem": 0.5, "inference_speed": 0.5},
+        (
+            (
+                lambda p: p.targets == (),
+                {"deployment": 0.2, "production_ecosystem": 0.5, "inference_speed": 0.5},
+            ),
+        ),
         "the model never leaves the lab, so nothing is deployed",
     ),
     Rule(
         "runs_on_devices",
-        lambda p: bool(_kinds(p) & ON_DEVICE),
-        {"deployment": 3.0, "memory_efficiency": 1.2},
+        (
+            (
+                lambda p: bool(_kinds(p) & ON_DEVICE),
+                {"deployment": 3.0, "memory_efficiency": 1.2},
+            ),
+        ),
         "the way onto a device decides whether there is a product",
     ),
     Rule(
         "inference_only",
-        lambda p: _workload(p).phases == ("inference",),
-        {
-            "training_speed": 0.2,
-            "distributed_training": 0.2,
-            "inference_speed": 1.5,
-            "ease_of_use": 0.3,
-            "flexibility": 0.3,
-            "debugging": 0.5,
-        },
+        (
+            (
+                lambda p: _workload(p).phases == ("inference",),
+                {
+                    "training_speed": 0.2, "distributed_training": 0.2, "inference_speed": 1.5,
+                    "ease_of_use": 0.3, "flexibility": 0.3, "debugging": 0.5,
+                },
+            ),
+        ),
         "nothing is written or trained anew; a finished model is run",
     ),
     Rule(
         "no_inference",
-        lambda p: bool(_workload(p).phases) and "inference" not in (_workload(p).phases or ()),
-        {"inference_speed": 0.4},
+        (
+            (
+                lambda p: bool(_workload(p).phases)
+                and "inference" not in (_workload(p).phases or ()),
+                {"inference_speed": 0.4},
+            ),
+        ),
         "only training is asked about",
     ),
     Rule(
-        "many_devices",
-        lambda p: scale_of(p) == "multi_node",
-        {"distributed_training": 6.0, "training_speed": 1.3, "ease_of_use": 0.6},
-        "training over several machines stands or falls with its distribution, and those who run "
-        "it write their own loop",
-    ),
-    Rule(
-        "some_devices",
-        lambda p: scale_of(p) == "multi_device",
-        {"distributed_training": 2.0},
-        "several accelerators in one machine",
-    ),
-    Rule(
-        "one_device",
-        lambda p: scale_of(p) == "single",
-        {"distributed_training": 0.3},
-        "one device needs no distribution",
+        "several_devices",
+        (
+            (
+                lambda p: scale_of(p) == "multi_node",
+                {"distributed_training": 6.0, "training_speed": 1.3, "ease_of_use": 0.6},
+            ),
+            (lambda p: scale_of(p) == "multi_device", {"distributed_training": 2.0}),
+        ),
+        "training over several devices stands or falls with its distribution, and those who run "
+        "it over several machines write their own loop",
     ),
     Rule(
         "own_research_code",
-        lambda p: _workload(p).custom_research_code is True,
-        {"flexibility": 1.6, "debugging": 1.3},
-        "own layers, losses or control flow are written and debugged",
-    ),
-    Rule(
-        "dynamic_shapes",
-        lambda p: _workload(p).dynamic_shapes is True,
-        {"flexibility": 1.3},
-        "shapes that change defeat tracing compilers",
+        (
+            (
+                lambda p: _workload(p).custom_research_code is True,
+                {"flexibility": 1.6, "debugging": 1.3},
+            ),
+            (lambda p: _workload(p).dynamic_shapes is True, {"flexibility": 1.3}),
+        ),
+        "own layers, losses or control flow are written and debugged, and shapes that change "
+        "defeat compilers that trace",
     ),
     Rule(
         "pretrained_models",
-        lambda p: _team(p).pretrained is True or "fine_tuning" in (_workload(p).phases or ()),
-        {"research_ecosystem": 2.0, "interoperability": 1.2},
+        (
+            (
+                lambda p: _team(p).pretrained is True
+                or "fine_tuning" in (_workload(p).phases or ()),
+                {"research_ecosystem": 2.0, "interoperability": 1.2},
+            ),
+        ),
         "work starts from published weights",
     ),
     Rule(
-        "from_nothing",
-        lambda p: "pretraining" in (_workload(p).phases or ()) and not _team(p).pretrained,
-        {"research_ecosystem": 0.6},
-        "weights are trained from nothing, so published ones matter less",
-    ),
-    Rule(
         "beginners",
-        lambda p: _team(p).beginners is True,
-        {"ease_of_use": 2.5, "flexibility": 0.5, "research_ecosystem": 0.6},
+        (
+            (
+                lambda p: _team(p).beginners is True,
+                {"ease_of_use": 2.5, "flexibility": 0.5, "research_ecosystem": 0.6},
+            ),
+        ),
         "the first weeks decide whether beginners get anywhere",
     ),
     Rule(
-        "latency_or_load",
-        _demanding_latency,
-        {"inference_speed": 1.6},
-        "a latency or a load is promised",
-    ),
-    Rule(
-        "serverless",
-        lambda p: _serving(p).serverless is True,
-        {"startup_time": 4.0, "memory_efficiency": 1.5},
-        "every cold start is paid by a user",
-    ),
-    Rule(
-        "small_package",
-        lambda p: _constraints(p).package_mb is not None,
-        {"memory_efficiency": 1.6},
-        "runtime and model must fit a stated size",
-    ),
-    Rule(
-        "long_lived_artefact",
-        lambda p: (_constraints(p).artefact_years or 0) >= 1,
-        {"longevity": 1.6},
-        "saved models must load for years",
-    ),
-    Rule(
-        "patched_image",
-        lambda p: _constraints(p).vendor_patched_image is True,
-        {"security": 1.5, "production_ecosystem": 1.3},
-        "somebody else must patch the image",
-    ),
-    Rule(
-        "untrusted_models",
-        lambda p: _constraints(p).untrusted_models is True,
-        {"security": 2.0},
-        "model files from outside are programs from outside",
-    ),
-    Rule(
-        "deterministic",
-        lambda p: _constraints(p).deterministic is True,
-        {"reproducibility": 3.0},
-        "results must repeat bit by bit",
-    ),
-    Rule(
         "little_time",
-        lambda p: (_constraints(p).weeks or 1e9) <= 8,
-        {"ease_of_use": 1.4, "team_fit": 1.5, "longevity": 0.8},
+        (
+            (
+                lambda p: (_constraints(p).weeks or 1e9) <= 8,
+                {"ease_of_use": 1.4, "team_fit": 1.5, "longevity": 0.8},
+            ),
+        ),
         "there is no time to learn something new",
     ),
     Rule(
-        "code_to_keep",
-        _code_to_keep,
-        {"team_fit": 1.8},
-        "existing code would have to be rewritten",
+        "demanded_outright",
+        (
+            (_demanding_latency, {"inference_speed": 1.6}),
+            (
+                lambda p: _serving(p).serverless is True,
+                {"startup_time": 4.0, "memory_efficiency": 1.5},
+            ),
+            (lambda p: _constraints(p).package_mb is not None, {"memory_efficiency": 1.6}),
+            (lambda p: (_constraints(p).artefact_years or 0) >= 1, {"longevity": 1.6}),
+            (
+                lambda p: _constraints(p).vendor_patched_image is True,
+                {"security": 1.5, "production_ecosystem": 1.3},
+            ),
+            (lambda p: _constraints(p).untrusted_models is True, {"security": 1.5}),
+            (lambda p: _constraints(p).deterministic is True, {"reproducibility": 3.0}),
+        ),
+        "what a project demands outright weighs more than what it leaves open",
     ),
     Rule(
         "unusual_accelerator",
-        lambda p: bool(set(_platform(p).accelerators or ()) - {"nvidia", "none"}),
-        {"accelerator_support": 4.0},
+        (
+            (
+                lambda p: bool(set(_platform(p).accelerators or ()) - {"nvidia", "none"}),
+                {"accelerator_support": 4.0},
+            ),
+        ),
         "away from NVIDIA, support differs most, and without it nothing runs",
     ),
     Rule(
-        "cpu_only",
-        lambda p: _platform(p).accelerators == ("none",),
-        {"accelerator_support": 0.4},
-        "without an accelerator its support matters little",
-    ),
-    Rule(
         "not_only_linux",
-        lambda p: bool(set(_platform(p).os or ()) - {"linux"}),
-        {"platform_support": 1.6},
+        (
+            (
+                lambda p: bool(set(_platform(p).os or ()) - {"linux"}),
+                {"platform_support": 1.6},
+            ),
+        ),
         "away from Linux, support differs most",
     ),
-)
+)  # fmt: skip

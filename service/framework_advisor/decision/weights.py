@@ -14,7 +14,7 @@ seed nor on how many draws were taken.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import prod
 from statistics import NormalDist
@@ -24,9 +24,9 @@ import numpy as np
 import numpy.typing as npt
 
 from framework_advisor.decision.distributions import Draws
-from framework_advisor.decision.weight_rules import RULES, STAGES, Rule
+from framework_advisor.decision.weight_rules import RULES, STAGES, Factors, Rule
 from framework_advisor.profile import Profile
-from framework_knowledge.models import CriterionId
+from framework_knowledge.models import CriterionId, Stage
 
 Array = npt.NDArray[np.float64]
 CRITERIA: tuple[CriterionId, ...] = get_args(CriterionId)
@@ -50,6 +50,21 @@ LIFT = 4.0
 HYPERCUBE = 4096
 
 
+@dataclass(frozen=True, eq=False)
+class Weighting:
+    """How circumstances and words become weights; another one asks what would be said instead."""
+
+    base: Mapping[CriterionId, float] = field(default_factory=lambda: BASE)
+    stages: Mapping[Stage, Factors] = field(default_factory=lambda: STAGES)
+    rules: tuple[Rule, ...] = RULES
+    inferred_spread: float = INFERRED_SPREAD
+    stated_spread: float = STATED_SPREAD
+    lift: float = LIFT
+
+
+WEIGHTING = Weighting()
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The distribution of the weights, in the order of ``CRITERIA``, and the rules that fired.
@@ -64,62 +79,77 @@ class Weights:
     ranking: tuple[int, ...]
     mean: Array
     rules: tuple[Rule, ...]
+    weighting: Weighting = WEIGHTING
 
     def draw(self, draws: Draws) -> list[Array]:
         """Weights of each criterion, shape (draws,) each, summing to 1 over the criteria."""
         normal = [draws.normal(("weight", c)) for c in CRITERIA]
         uniform = [draws.uniform(("ranking", str(i))) for i in range(len(self.ranking))]
-        return _normalised(self.swings, self.spreads, self.ranking, normal, uniform)
+        rows = _spread(self.swings, self.spreads, normal)
+        _raise_ranked(rows, self.ranking, self.weighting.lift, uniform)
+        return _normalised(rows)
 
 
-def fired_rules(profile: Profile) -> tuple[Rule, ...]:
+def fired_rules(profile: Profile, weighting: Weighting = WEIGHTING) -> tuple[Rule, ...]:
     """The rules whose circumstances are those of the profile."""
-    return tuple(rule for rule in RULES if rule.when(profile))
+    return tuple(rule for rule in weighting.rules if rule.when(profile))
 
 
-def swings(profile: Profile) -> dict[CriterionId, float]:
+def swings(profile: Profile, weighting: Weighting = WEIGHTING) -> dict[CriterionId, float]:
     """Swing weight of each criterion from the circumstances alone."""
-    return _swings(profile, fired_rules(profile))
+    return _swings(profile, fired_rules(profile, weighting), weighting)
 
 
-def _swings(profile: Profile, rules: Sequence[Rule]) -> dict[CriterionId, float]:
-    values = dict(BASE)
+def _swings(
+    profile: Profile, rules: Sequence[Rule], weighting: Weighting
+) -> dict[CriterionId, float]:
+    values = dict(weighting.base)
     for criterion in CRITERIA:
-        factors = [STAGES[stage].get(criterion, 1.0) for stage in profile.stages]
+        factors = [weighting.stages[stage].get(criterion, 1.0) for stage in profile.stages]
         # One choice for several stages: the geometric mean, so that no stage is counted twice.
         values[criterion] *= prod(factors) ** (1 / len(factors))
-        for rule in rules:
-            values[criterion] *= rule.factors.get(criterion, 1.0)
+    for rule in rules:
+        for criterion, factor in rule.factors(profile).items():
+            values[criterion] *= factor
     return values
 
 
-def weigh(profile: Profile, before: Weights | None = None) -> Weights:
+def weigh(
+    profile: Profile, before: Weights | None = None, weighting: Weighting = WEIGHTING
+) -> Weights:
     """The weights for a profile; see the module for the distribution.
 
     ``before`` are those of the profile before an open question was answered: they stay where the
-    answer fires no other rules, since stages and preferences are no open questions.
+    answer changes no swing weight, since preferences are no open questions.
     """
-    rules = fired_rules(profile)
-    if before is not None and before.rules == rules:
-        return before
+    if before is not None:
+        weighting = before.weighting
+    rules = fired_rules(profile, weighting)
     preferences = profile.preferences
     stated = dict(preferences.swings or {}) if preferences else {}
     # A swing of 0 removes a criterion, also from the ranking.
     ranked = (preferences and preferences.ranking) or ()
     ranking = tuple(CRITERIA.index(c) for c in ranked if stated.get(c) != 0)
-    found = _swings(profile, rules) | stated
+    found = _swings(profile, rules, weighting) | stated
     central = tuple(float(found[c]) for c in CRITERIA)
-    spreads = tuple(STATED_SPREAD if c in stated else INFERRED_SPREAD for c in CRITERIA)
-    mean = _mean(central, spreads, ranking)
-    return Weights(central, spreads, ranking, mean, rules)
+    if before is not None and before.swings == central:
+        return before
+    spreads = tuple(
+        weighting.stated_spread if c in stated else weighting.inferred_spread for c in CRITERIA
+    )
+    mean = _mean(central, spreads, ranking, weighting.lift)
+    return Weights(central, spreads, ranking, mean, rules, weighting)
 
 
-def _mean(swings: tuple[float, ...], spreads: tuple[float, ...], ranking: tuple[int, ...]) -> Array:
+def _mean(
+    swings: tuple[float, ...], spreads: tuple[float, ...], ranking: tuple[int, ...], lift: float
+) -> Array:
     """Mean weights over the hypercube, shape (criteria,), summing to 1."""
     normal, uniform = _hypercube(len(swings), len(ranking))
     if ranking:
-        rows = _normalised(swings, spreads, ranking, normal, uniform)
-        return np.array([float(np.add.reduce(row)) for row in rows]) / HYPERCUBE
+        rows = _spread(swings, spreads, normal)
+        _raise_ranked(rows, ranking, lift, uniform)
+        return np.array([float(np.add.reduce(row)) for row in _normalised(rows)]) / HYPERCUBE
     factors = _factors(spreads)
     share = np.reciprocal(np.einsum("c,cn->n", swings, factors))
     mean: Array = np.einsum("cn,n->c", factors, share) * swings / HYPERCUBE
@@ -135,16 +165,11 @@ def _factors(spreads: tuple[float, ...]) -> Array:
     return factors
 
 
-def _normalised(
-    swings: Sequence[float],
-    spreads: Sequence[float],
-    ranking: tuple[int, ...],
-    normal: Sequence[Array],
-    uniform: Sequence[Array],
+def _spread(
+    swings: Sequence[float], spreads: Sequence[float], normal: Sequence[Array]
 ) -> list[Array]:
-    """Weights of each criterion from standard noise, summing to 1 over the criteria.
+    """Swing weights of each criterion, spread by its standard normal noise.
 
-    ``normal`` holds the noise of each criterion, ``uniform`` that of each place of the ranking.
     Rows are kept apart: arrays this small come from memory that is at hand.
     """
     raw = []
@@ -153,8 +178,11 @@ def _normalised(
         np.exp(row, out=row)
         row *= swing
         raw.append(row)
-    if ranking:
-        _raise_ranked(raw, ranking, uniform)
+    return raw
+
+
+def _normalised(raw: list[Array]) -> list[Array]:
+    """The same rows made to sum to 1 over the criteria, in place."""
     total = raw[0].copy()
     for row in raw[1:]:
         total += row
@@ -164,18 +192,22 @@ def _normalised(
     return raw
 
 
-def _raise_ranked(raw: list[Array], ranking: tuple[int, ...], uniform: Sequence[Array]) -> None:
+def _raise_ranked(
+    raw: list[Array], ranking: tuple[int, ...], lift: float, uniform: Sequence[Array]
+) -> None:
     """Lift the named criteria above the rest, in their order, in every draw.
 
     They are sorted uniform draws between the largest of the rest, the least that the user's words
-    say, and ``LIFT`` times it.
+    say, and ``lift`` times it.
     """
+    if not ranking:
+        return
     rest = [row for place, row in enumerate(raw) if place not in ranking]
     floor = np.max(rest, axis=0) if rest else np.zeros_like(raw[0])
     floor[floor == 0] = 1.0  # nothing else counts: only the order among the named is left
-    lifts = 1.0 + (LIFT - 1.0) * np.sort(uniform, axis=0)[::-1]
-    for place, lift in zip(ranking, lifts, strict=True):
-        raw[place] = floor * lift
+    raised = floor * (1.0 + (lift - 1.0) * np.sort(uniform, axis=0)[::-1])
+    for place, row in zip(ranking, raised, strict=True):
+        raw[place] = row
 
 
 @lru_cache(maxsize=4)

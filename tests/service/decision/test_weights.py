@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from framework_advisor import Profile
 from framework_advisor.decision.distributions import Draws
 from framework_advisor.decision.noise import Noise
-from framework_advisor.decision.weights import CRITERIA, fired_rules, swings, weigh
+from framework_advisor.decision.weight_rules import RULES
+from framework_advisor.decision.weights import CRITERIA, Weighting, fired_rules, swings, weigh
 from profiles import profiles
 
 few = settings(max_examples=25, deadline=None)
@@ -79,10 +80,33 @@ def test_mean_weights_are_the_means_of_the_draws(profile: Profile) -> None:
 
 
 def test_each_rule_gives_a_reason_and_changes_something() -> None:
-    profile = Profile(stage="research", targets=[], platform={"accelerators": ["none"]})
+    profile = Profile(stage="research", targets=[], platform={"os": ["macos"]})
     rules = {rule.id for rule in fired_rules(profile)}
-    assert rules == {"stays_in_the_lab", "cpu_only"}
+    assert rules == {"stays_in_the_lab", "not_only_linux"}
     assert swings(profile)["deployment"] < swings(Profile(stage="research"))["deployment"]
+
+
+def test_a_rule_of_several_cases_multiplies_by_each_that_holds() -> None:
+    (rule,) = [r for r in RULES if r.id == "demanded_outright"]
+    asked = {"package_mb": 100, "deterministic": True}
+    profile = Profile(stage="research", constraints=asked, serving={"serverless": True})
+    factors = rule.factors(profile)
+    assert set(factors) == {"memory_efficiency", "startup_time", "reproducibility"}
+    alone = rule.factors(Profile(stage="research", constraints={"package_mb": 100}))
+    assert factors["memory_efficiency"] > alone["memory_efficiency"] > 1
+    assert not rule.when(Profile(stage="research"))
+    assert rule.factors(Profile(stage="research")) == {}
+
+
+def test_other_weights_can_be_asked_for() -> None:
+    profile = Profile(stage="research", targets=[])
+    none = Weighting(rules=())
+    assert weigh(profile, weighting=none).rules == ()
+    assert swings(profile, none)["deployment"] > swings(profile)["deployment"]
+    ranked = Profile(stage="research", preferences={"ranking": ["security"]})
+    place = CRITERIA.index("security")
+    high, low = (weigh(ranked, weighting=Weighting(lift=lift)).mean[place] for lift in (8.0, 2.0))
+    assert high > low
 
 
 def test_several_stages_lie_between_their_extremes() -> None:
