@@ -99,9 +99,11 @@ def _outcome(rec: Recommendation) -> Iterator[str]:
         return
     yield f"**{TITLES[verdict.framework]}**: {verdict.why}."
     yield f"Expected regret {verdict.expected_regret:.4f} on a scale from 0 to 1."
-    yield from ("", "| piece | choice | why |", "|---|---|---|")
+    yield from ("", "| piece | choice | stands | why | must hold |", "|---|---|---|---|---|")
     for name, piece in verdict.stack.pieces():
-        yield f"| {name} | {_cell(piece.choice)} | {_cell(piece.why)} |"
+        stands = f"{piece.maturity} since {piece.since}" if piece.since else piece.maturity or ""
+        must_hold = _cell("; ".join(piece.requires))
+        yield f"| {name} | {_cell(piece.choice)} | {stands} | {_cell(piece.why)} | {must_hold} |"
     yield from ("", "### Consequences", "")
     for c in sorted(rec.ranking[0].contributions, key=lambda c: -c.weight * c.value)[:5]:
         yield f"- Good on {c.criterion.replace('_', ' ')}: {c.value:.2f} ({c.basis})"

@@ -13,6 +13,7 @@ from framework_advisor.decision.requirements import Stack as Candidate
 from framework_advisor.decision.requirements import stacks_of
 from framework_advisor.decision.stacks import build_stack, combinations, slots_for
 from framework_advisor.recommendation import Stack, StackPiece
+from framework_advisor.report import markdown
 from framework_knowledge import load
 from framework_knowledge.models import GONE, Circumstances, Piece, Snapshot
 from profiles import profiles
@@ -344,3 +345,18 @@ def test_an_organisation_s_own_piece_comes_first() -> None:
     asked = Profile.model_validate({"stage": "production", "targets": ["server_cpu"]})
     assert build_stack(asked, TODAY, CANDIDATES[0]).serving.piece == "triton"
     assert build_stack(asked, snapshot, CANDIDATES[0]).serving.piece == "ours"
+
+
+def test_the_decision_record_says_how_each_piece_stands_and_what_must_hold() -> None:
+    profile = Profile.model_validate(
+        {
+            "stage": "production",
+            "targets": ["server_cpu"],
+            "must_use": ["pytorch"],
+            "workload": {"custom_research_code": False},
+            "evidence": {"as_of": "2026-11-23", "probe_run": None},
+        }
+    )
+    record = markdown(Advisor().recommend(profile))
+    assert "| execution | torch.compile (Inductor) | current since 2023-03-15 |" in record
+    assert "goes with: ONNX, run by ONNX Runtime; served on linux |" in record
