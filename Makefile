@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test test-all check format bench docs clean
+.PHONY: help setup run test test-all check format bench evaluate docs clean
 
 help: ## say what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,8 @@ format: setup ## let ruff put the code in order
 bench: setup ## speed and memory, as figures with their host
 	$(BIN)/python -m benchmarks
 
+evaluate: setup ## judge the advisor by published decisions
+	$(BIN)/framework-advisor evaluate
 
 docs: setup ## write the pages that are made from data
 	$(BIN)/python docs/generate.py

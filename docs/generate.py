@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from pages import pages
+from pages import evaluation_pages, pages
 
 
 def main() -> None:
     """Write the pages; with ``--check`` only say which ones lag, and fail if any does."""
-    made = pages()
+    made = pages() | evaluation_pages()
     lagging = [p for p, text in made.items() if not p.exists() or p.read_text() != text]
     if "--check" in sys.argv[1:]:
         sys.exit("run make docs: " + ", ".join(p.name for p in lagging) if lagging else 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from framework_advisor.evaluation import evaluate
 from framework_knowledge import load
 from pages.ageing import ageing
 from pages.article import article, table
+from pages.evaluation import evaluation_page, reliability_picture
 from pages.examples import readme
 from pages.knowledge import claims, criteria, requirements, sources
 from pages.measured import newest
@@ -34,5 +37,18 @@ def pages() -> dict[Path, str]:
     }
     for each in knowledge.tables:
         texts[f"tables/{each.id}.md"] = table(each, run)
-    made = {FOLDER / name: "\n".join([MADE, "", *lines]) + "\n" for name, lines in texts.items()}
-    return made | {README: readme(README, knowledge)}
+    return _made(texts) | {README: readme(README, knowledge)}
+
+
+def evaluation_pages() -> dict[Path, str]:
+    """The page on how well the advisor decides, with its pictures; takes half a minute."""
+    found = evaluate(load())
+    pictures = {
+        FOLDER / "evaluation" / f"{sample.sample}.svg": reliability_picture(sample.calibration)
+        for sample in found.samples
+    }
+    return _made({"evaluation.md": evaluation_page(found)}) | pictures
+
+
+def _made(texts: Mapping[str, Iterable[str]]) -> dict[Path, str]:
+    return {FOLDER / name: "\n".join([MADE, "", *lines]) + "\n" for name, lines in texts.items()}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from framework_probes.catalogue import CATALOGUE
-from pages import FOLDER, MADE, pages
+from pages import FOLDER, MADE, evaluation_pages, pages
 from pages.measured import SPEED, WOULD_MEASURE, file_name, newest
 
 PAGES: dict[Path, str] = pages()
@@ -20,7 +20,13 @@ def test_a_page_does_not_lag_behind_its_data(page: Path) -> None:
 
 def test_no_page_is_left_behind_that_nothing_makes_any_more() -> None:
     said = {p for p in FOLDER.rglob("*.md") if p.read_text().startswith(MADE)}
-    assert said <= set(PAGES)
+    assert said <= {*PAGES, FOLDER / "evaluation.md"}
+
+
+def test_the_page_on_how_well_it_decides_does_not_lag() -> None:
+    for page, text in evaluation_pages().items():
+        assert page.exists(), "run make docs"
+        assert page.read_text() == text, f"{page.name} lags: run make docs"
 
 
 def test_the_kept_run_measured_every_probe_and_says_where() -> None:

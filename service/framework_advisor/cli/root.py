@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from framework_advisor.cli.evaluate import evaluate
 from framework_advisor.cli.host import host
 from framework_advisor.cli.knowledge import knowledge
 from framework_advisor.cli.probe import probe
@@ -43,5 +44,5 @@ def main() -> None:
     """Choose between PyTorch, TensorFlow, Keras and JAX, on evidence."""
 
 
-for command in (recommend, replay, probe, knowledge, host, serve):
+for command in (recommend, replay, probe, knowledge, evaluate, host, serve):
     main.add_command(command)

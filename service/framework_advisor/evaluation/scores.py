@@ -79,7 +79,7 @@ def share(hits: Sequence[bool]) -> Share:
     p, z2 = count / n, Z95**2
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 / (1 + z2 / n) * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return Share(p, max(0.0, centre - half), min(1.0, centre + half), count, n)
+    return Share(p, min(p, max(0.0, centre - half)), max(p, min(1.0, centre + half)), count, n)
 
 
 def mean(values: Array) -> Estimate:
