@@ -10,13 +10,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from benchmarks import boot, decision, imports, quick_run
+from benchmarks import boot, decision, growth, imports, quick_run
 from benchmarks.figure import Figure
 
 BENCHMARKS = {
     "imports": imports.measure,
     "boot": boot.measure,
     "decision": decision.measure,
+    "growth": growth.measure,
     "quick_run": quick_run.measure,
 }
 PACKAGES = ("framework-advisor", "numpy", "pydantic", "litestar", "uvicorn", "sqlalchemy")

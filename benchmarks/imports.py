@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from benchmarks.figure import Figure, paired
 
@@ -17,6 +18,19 @@ peak = next(l for l in open('/proc/self/status') if l.startswith('VmHWM'))
 print(seconds, int(peak.split()[1]) / 1024)
 """
 OURS = "from framework_advisor import Advisor; Advisor()"
+EXAMPLES = Path(__file__).parents[1] / "examples"
+ASKED = 20
+#: Over all examples in turn, in one process.
+ASKING = f"""
+from itertools import cycle, islice
+from pathlib import Path
+from framework_advisor import Advisor, parse_profile
+advisor = Advisor()
+paths = sorted(Path({str(EXAMPLES)!r}).glob("*.json"))
+asked = [parse_profile(path.read_bytes()) for path in paths]
+for profile in islice(cycle(asked), {ASKED}):
+    advisor.recommend(profile)
+"""
 BASELINE = "import pydantic, numpy, yaml; pydantic.create_model('M')"
 
 
@@ -36,6 +50,14 @@ def measure() -> list[Figure]:
             "memory after Advisor()",
             "MiB",
             lambda: _run(OURS)[1],
+            lambda: _run(BASELINE)[1],
+            name,
+            SAMPLES,
+        ),
+        paired(
+            f"memory after {ASKED} recommendations in process",
+            "MiB",
+            lambda: _run(ASKING)[1],
             lambda: _run(BASELINE)[1],
             name,
             SAMPLES,

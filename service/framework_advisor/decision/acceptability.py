@@ -10,7 +10,8 @@ report how often each alternative takes each rank and which weights speak for it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ Array = npt.NDArray[np.float64]
 Z95 = 1.959964
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scored:
     """One stack with its mean value on each criterion, shape (criteria,), and in all.
 
@@ -47,7 +48,7 @@ class Scored:
     @property
     def worth(self) -> Array:
         """What each criterion is worth, the doubts counted in, shape (criteria,)."""
-        return self.mean_by_criterion * self.met
+        return self.mean_by_criterion * self.met if self.doubts else self.mean_by_criterion
 
 
 def score(values: Values, weights: Weights, stack: Stack, before: Scored | None = None) -> Scored:
@@ -63,7 +64,7 @@ def score(values: Values, weights: Weights, stack: Stack, before: Scored | None 
 
 def valued(item: Scored, weights: Weights) -> Scored:
     """The same with its mean worked out anew."""
-    return replace(item, mean=float(weights.mean @ item.worth))
+    return Scored(item.stack, item.mean_by_criterion, float(weights.mean @ item.worth), item.doubts)
 
 
 def best_stacks(scored: Iterable[Scored]) -> tuple[Scored, ...]:
@@ -73,12 +74,11 @@ def best_stacks(scored: Iterable[Scored]) -> tuple[Scored, ...]:
     a dominated stack never comes before the one that dominates it, and then by name, so that the
     order is the same on every machine.
     """
-
-    def order(item: Scored) -> tuple[float, list[float], str]:
-        return (-item.mean, (-item.worth).tolist(), item.stack.subject)
-
+    ordered = sorted(scored, key=lambda item: -item.mean)
+    if any(a.mean == b.mean for a, b in pairwise(ordered)):
+        ordered.sort(key=lambda item: (-item.mean, (-item.worth).tolist(), item.stack.subject))
     best: dict[str, Scored] = {}
-    for item in sorted(scored, key=order):
+    for item in ordered:
         best.setdefault(item.stack.framework, item)
     return tuple(best.values())
 

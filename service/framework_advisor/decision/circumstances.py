@@ -349,7 +349,9 @@ FACET_DIMENSION: Mapping[str, str] = {
 #: What the profile says on each circumstance that lists values; the flag leaves out mere wishes.
 SAID: Mapping[str, Callable[[Profile, bool], Collection[str]]] = {
     "targets": lambda p, required: [
-        w.kind for w in p.target_wishes or () if w.required or not required
+        t if isinstance(t, str) else t.kind
+        for t in p.targets or ()
+        if isinstance(t, str) or t.required or not required
     ],
     "accelerators": lambda p, _: (p.platform and p.platform.accelerators) or (),
     "os": lambda p, _: (p.platform and p.platform.os) or (),

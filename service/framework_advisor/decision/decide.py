@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from framework_advisor.decision.acceptability import (
     Acceptability,
@@ -50,6 +51,8 @@ from framework_advisor.recommendation import (
     WeightRule,
 )
 from framework_knowledge.models import Snapshot
+
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def _answer(assessment: Assessment, noise: Noise, draws: int | None) -> _Answer:
     simulation = simulate(
         noise, assessment.weights, assessment.values, assessment.feasible, best, draws
     )
-    accepted = acceptability(simulation.of(best), simulation.won_weights)
+    accepted = acceptability(simulation.totals, simulation.won_weights)
     ranking = _ranking(assessment, simulation, accepted)
     pick = best[0].stack
     stack = build_stack(profile, snapshot, pick)
@@ -169,18 +172,29 @@ def _unmeasured(measurements: Measurements, measured: MeasuredValues) -> tuple[U
 def _ranking(
     assessment: Assessment, simulation: Simulation, accepted: Acceptability
 ) -> tuple[Ranked, ...]:
-    intervals = _intervals(simulation, assessment.feasible)
+    intervals = _intervals(assessment, simulation)
     return tuple(
         _ranked(assessment, accepted, intervals, index) for index in range(len(assessment.best))
     )
 
 
-def _intervals(simulation: Simulation, scored: Sequence[Scored]) -> dict[Stack, Interval]:
-    low, high = np.quantile(simulation.of(scored), [0.05, 0.95], axis=1).tolist()
-    return {
-        item.stack: Interval(mean=item.mean, p05=p05, p95=p95)
-        for item, p05, p95 in zip(scored, low, high, strict=True)
-    }
+def _intervals(assessment: Assessment, simulation: Simulation) -> dict[Stack, Interval]:
+    """Of the best stacks from all draws, of the others from the first of them."""
+    best = assessment.best
+    others = [item for item in assessment.feasible if item not in best]
+    rows = simulation.rows_of(item.stack for item in others)
+    found = zip(
+        (*best, *others),
+        (*_ends(simulation.totals), *_ends(simulation.first_totals[rows])),
+        strict=True,
+    )
+    return {item.stack: Interval(mean=item.mean, p05=low, p95=high) for item, (low, high) in found}
+
+
+def _ends(totals: Array) -> list[list[float]]:
+    """The 5th and the 95th percentile of each row."""
+    ends: list[list[float]] = np.quantile(totals, [0.05, 0.95], axis=1).T.tolist()
+    return ends
 
 
 def _ranked(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from framework_advisor.decision.acceptability import Scored, best_stacks, valued
 from framework_advisor.decision.assessment import Assessment, assess
-from framework_advisor.decision.requirements import active_gates, doubt, outcome_for
+from framework_advisor.decision.requirements import active_gates, doubts, outcome_for
 from framework_advisor.decision.statement_index import Support
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_advisor.profile import Profile
@@ -161,11 +161,12 @@ def _pick_behind(assessment: Assessment, gate: Gate) -> FrameworkId | None:
     """The pick if that gate had to be passed as well."""
     left = []
     for item in assessment.feasible:
-        if outcome_for(gate, item.stack)[1] == "fail":
-            continue
-        found = doubt(gate, item.stack)
-        more = (*item.doubts, found) if found else item.doubts
-        left.append(valued(replace(item, doubts=more), assessment.weights))
+        outcome = outcome_for(gate, item.stack)[1]
+        if outcome == "pass":
+            left.append(item)
+        elif outcome == "unknown":
+            more = (*item.doubts, *doubts((gate,), item.stack))
+            left.append(valued(replace(item, doubts=more), assessment.weights))
     return _pick(left)
 
 

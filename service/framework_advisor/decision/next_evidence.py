@@ -53,7 +53,7 @@ def next_evidence(assessment: Assessment, simulation: Simulation) -> tuple[NextE
 
 def _questions(assessment: Assessment, simulation: Simulation) -> list[NextEvidence]:
     found = []
-    today = simulation.of(assessment.best)[:, : simulation.first.draws.size]
+    today = simulation.totals[:, : simulation.first.draws.size]
     for facet in PRIORS:
         values = assessment.values.facet_values(facet)
         if values.drawn:
@@ -100,7 +100,7 @@ def _rivals(today: Assessment, then: Assessment, simulation: Simulation) -> Arra
         if now != before
     }
     touched = dict(then.values.touched)
-    sums = simulation.first_sums[[simulation.stacks.index(stack) for stack in stacks]]
+    sums = simulation.first_sums[simulation.rows_of(stacks)]
     for place in sorted({*changed, *touched}):
         weight = window.weights(today.weights)[place]
         for total, stack in zip(sums, stacks, strict=True):

@@ -40,7 +40,7 @@ def probe_gain(
     draws = simulation.first.draws
     feasible = assessment.feasible
     means = np.stack([_mean_after(assessment, draws, probe, device, item) for item in feasible])
-    totals = simulation.of(feasible)[:, : draws.size]
+    totals = simulation.first_totals[simulation.rows_of(item.stack for item in feasible)]
     # Of each framework the stack that is best after the outcome stands for it.
     frameworks = [item.stack.framework for item in assessment.best]
     rows = [[i for i, s in enumerate(feasible) if s.stack.framework == f] for f in frameworks]
@@ -49,7 +49,7 @@ def probe_gain(
     then_means = np.stack([means[r][c, each] for r, c in zip(rows, chosen, strict=True)])
     then_totals = np.stack([totals[r][c, each] for r, c in zip(rows, chosen, strict=True)])
     right_then = np.count_nonzero(winners(then_means) == winners(then_totals))
-    right_now = np.count_nonzero(winners(simulation.of(assessment.best)[:, : draws.size]) == 0)
+    right_now = np.count_nonzero(winners(simulation.totals[:, : draws.size]) == 0)
     return max(0.0, (right_then - right_now) / draws.size)
 
 

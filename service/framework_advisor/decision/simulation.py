@@ -8,7 +8,7 @@ is reported: with a least number of 2,000 the bias of that is of the order of 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -82,26 +82,28 @@ class Window:
 class Simulation:
     """Joint draws of weights and values.
 
-    ``stacks`` names the rows of ``totals``, shape (stacks, draws). ``won_weights``: sum of the
-    weights over the draws that each of the best stacks wins, shape (best, criteria). ``first`` is
-    the first window of draws, for those who ask what other profiles would have come to in them, and
-    ``first_sums`` what the stacks come to there before any doubt, shape (stacks, draws).
+    ``totals``: value of each of the best stacks in each draw, shape (best, draws). ``won_weights``:
+    sum of the weights over the draws that each of them wins, shape (best, criteria). ``first`` is
+    the first window of draws, for those who ask of other stacks, or what other profiles would have
+    come to; ``first_sums`` is what each of ``stacks`` comes to there before any doubt, and
+    ``first_totals`` after, shape (stacks, draws of the window).
     """
 
-    stacks: tuple[Stack, ...]
     totals: Array
     won_weights: Array
+    stacks: tuple[Stack, ...]
     first: Window
     first_sums: Array
+    first_totals: Array
 
     @property
     def draws(self) -> int:
         """How many draws were taken."""
         return len(self.totals[0])
 
-    def of(self, stacks: Sequence[Scored]) -> Array:
-        """The totals of some stacks, in their order, shape (stacks, draws)."""
-        return self.totals[[self.stacks.index(item.stack) for item in stacks]]
+    def rows_of(self, stacks: Iterable[Stack]) -> list[int]:
+        """Where some stacks stand in what the first window holds."""
+        return [self.stacks.index(stack) for stack in stacks]
 
 
 def simulate(
@@ -112,22 +114,22 @@ def simulate(
     best: Sequence[Scored],
     draws: int | None = None,
 ) -> Simulation:
-    """Draw all feasible stacks, until p_best of the first of ``best`` is known well enough.
+    """Draw the best stacks until p_best of the first of them is known well enough.
 
+    The other feasible stacks are drawn in the first window alone, which their intervals rest on.
     ``draws`` asks for a number of draws instead.
     """
     stacks = tuple(item.stack for item in feasible)
-    rivals = [stacks.index(item.stack) for item in best]
-    taken, goal = 0, draws or LEAST_DRAWS
+    rivals = tuple(item.stack for item in best)
+    goal = draws or LEAST_DRAWS
     first = Window(Draws(noise, 0, min(LEAST_DRAWS, goal), keep=True))
-    window, won = first, 0
-    sums: list[Array] = []
-    totals: list[Array] = []
+    first_sums = first.sums(weights, values, stacks)
+    first_totals = first.where_met(values, stacks, first_sums)
+    totals = [first_totals[[stacks.index(stack) for stack in rivals]]]
+    window, taken, won = first, 0, 0
     won_weights = np.zeros((len(best), len(CRITERIA)))
     while True:
-        sums.append(window.sums(weights, values, stacks))
-        totals.append(window.where_met(values, stacks, sums[-1]))
-        winner = winners(totals[-1][rivals])
+        winner = winners(totals[-1])
         won_weights += weights_won(winner, window.weights(weights), len(best))
         won += int(np.count_nonzero(winner == 0))
         taken += window.draws.size
@@ -136,7 +138,10 @@ def simulate(
                 break
             goal = _needed(won, taken)
         window = Window(Draws(noise, taken, min(taken + BATCH, goal)))
-    return Simulation(stacks, np.concatenate(totals, axis=1), won_weights, first, sums[0])
+        totals.append(window.totals(weights, values, rivals))
+    return Simulation(
+        np.concatenate(totals, axis=1), won_weights, stacks, first, first_sums, first_totals
+    )
 
 
 def _needed(won: int, taken: int) -> int:

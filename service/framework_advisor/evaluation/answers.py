@@ -106,7 +106,7 @@ def answer(
         return Answer(case, (), {})
     noise = Noise(profile.seed or 0)
     drawn = simulate(noise, assessment.weights, assessment.values, best, best, draws)
-    won = np.bincount(winners(drawn.of(best)), minlength=len(best)) / drawn.draws
+    won = np.bincount(winners(drawn.totals), minlength=len(best)) / drawn.draws
     names = tuple(item.stack.framework for item in best)
     return Answer(case, names, dict(zip(names, won.tolist(), strict=True)))
 
