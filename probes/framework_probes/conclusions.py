@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 
-from framework_probes import statistics
-from framework_probes.entries import (
-    Entry,
-    Replicate,
-    Taken,
-    compare,
-    estimate,
-    matches,
-    spread,
-    value,
-)
+from framework_probes import comparison, guards, statistics
+from framework_probes.entries import Entry, Replicate, belong_together
 from framework_probes.probe import Probe
 from framework_probes.protocol import Refused
 from framework_probes.results import (
@@ -23,6 +15,7 @@ from framework_probes.results import (
     Cold,
     Conditions,
     Contender,
+    Outcome,
     Pair,
     Peaks,
     Rate,
@@ -32,17 +25,13 @@ from framework_probes.results import (
 )
 from framework_probes.serialization import with_id
 
-QUARTILE = "lower quartile of wall time"
-PROCESSOR = "lower quartile of processor time"
 #: Outcomes that keep their numbers: measured, but not to be relied on.
-SUSPECT = ("unstable", "contended")
-#: A worker that had the processor for less than this share of its blocks was crowded out.
-CROWDED = 0.5
+SUSPECT: tuple[Outcome, ...] = ("unstable", "contended", "throttled")
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What all results of a session share."""
+    """What all results of a probe share."""
 
     run: str
     host: str
@@ -50,31 +39,61 @@ class Circumstances:
     threads: int
     allocator: str
     load_1m: float | None
+    pressure: float | None = None
+    core_speed: float | None = None
+    fresh: bool = False
+    foreign: tuple[str, ...] | None = None
 
 
 def pairs(probe: Probe, entries: Sequence[Entry], where: Circumstances) -> list[Pair]:
     """The pairs of every two entries that are sound and belong together."""
-    found = []
-    for a, b in matches([entry for entry in entries if entry.timed]):
-        ratio = compare(a, b)
-        found.append(
-            Pair(
-                run=where.run,
-                host=where.host,
-                probe=probe.id,
-                dtype=probe.dtype,
-                device=where.device,
-                a=a.contender,
-                b=b.contender,
-                ratio=ratio.value,
-                ci95=(ratio.low, ratio.high),
-                verdict=statistics.verdict(ratio),
-                rounds=sum(len(r.blocks) for r in a.replicates),
-                replicates=len(a.replicates),
-                spread=spread(a, b),
-            )
-        )
-    return found
+    timed = [(entry.contender, entry.blocks) for entry in entries if entry.timed]
+    whereof = Whereof(where.run, where.host, probe.id, probe.dtype, where.device)
+    return pairs_of(whereof, timed)
+
+
+@dataclass(frozen=True, slots=True)
+class Whereof:
+    """What is the same on both sides of a pair."""
+
+    run: str
+    host: str
+    probe: str
+    dtype: str
+    device: str
+
+
+def pairs_of(whereof: Whereof, timed: Sequence[tuple[Contender, comparison.Blocks]]) -> list[Pair]:
+    """The pairs of contenders that are sound, from their blocks alone."""
+    return [
+        _pair(whereof, a, b)
+        for a, b in combinations(timed, 2)
+        if belong_together(a[0], b[0]) and comparison.comparable(a[1], b[1])
+    ]
+
+
+def _pair(
+    whereof: Whereof,
+    a: tuple[Contender, comparison.Blocks],
+    b: tuple[Contender, comparison.Blocks],
+) -> Pair:
+    ratio = comparison.compare(a[1], b[1])
+    series = comparison.paired(a[1], b[1])
+    return Pair(
+        run=whereof.run,
+        host=whereof.host,
+        probe=whereof.probe,
+        dtype=whereof.dtype,
+        device=whereof.device,
+        a=a[0],
+        b=b[0],
+        ratio=ratio.value,
+        ci95=(ratio.low, ratio.high),
+        verdict=statistics.verdict(ratio),
+        rounds=sum(len(xs) for xs, _ in series),
+        replicates=len(series),
+        spread=comparison.spread(a[1], b[1]),
+    )
 
 
 def unsteady(entries: Sequence[Entry]) -> dict[Contender, Refused]:
@@ -85,29 +104,36 @@ def unsteady(entries: Sequence[Entry]) -> dict[Contender, Refused]:
     """
     found: dict[Contender, Refused] = {}
     timed = [entry for entry in entries if entry.timed]
+    common = _common(timed) if len(timed) >= 3 else {}
     for entry in timed:
-        if any(t.ran.traces for r in entry.replicates for t in r.blocks):
+        if any(replicate.traces for replicate in entry.replicates):
             found[entry.contender] = Refused("unstable", "it was compiled again while timed")
             continue
-        for number, replicate in enumerate(entry.replicates):
-            series = [value(t.ran, entry.slow) for t in replicate.blocks]
-            if len(timed) >= 3:
-                common = _common(timed, number)
-                series = [v / c for v, c in zip(series, common, strict=True)]
+        used = comparison.counted(entry.blocks)
+        slow = comparison.is_slow(used)
+        for part in comparison.by_replicate(used):
+            series = [comparison.value(b, slow) / common.get(_place(b), 1.0) for b in part]
             if statistics.halves_differ(series):
                 reason = "the second half of its blocks differs from the first by more than 10%"
                 found[entry.contender] = Refused("unstable", reason)
     return found
 
 
-def _common(timed: Sequence[Entry], replicate: int) -> list[float]:
-    """How fast each round was for everybody: the median of what each made of it."""
-    columns = []
+def _common(timed: Sequence[Entry]) -> dict[tuple[int, int | None], float]:
+    """How slow each round was for everybody: the median of what each made of it."""
+    rows: dict[tuple[int, int | None], list[float]] = {}
     for entry in timed:
-        series = [value(t.ran, entry.slow) for t in entry.replicates[replicate].blocks]
-        middle = statistics.median(series)
-        columns.append([v / middle for v in series])
-    return [statistics.median(row) for row in zip(*columns, strict=True)]
+        used = comparison.counted(entry.blocks)
+        slow = comparison.is_slow(used)
+        for part in comparison.by_replicate(used):
+            middle = statistics.median([comparison.value(block, slow) for block in part])
+            for block in part:
+                rows.setdefault(_place(block), []).append(comparison.value(block, slow) / middle)
+    return {place: statistics.median(row) for place, row in rows.items() if len(row) >= 3}
+
+
+def _place(block: Block) -> tuple[int, int | None]:
+    return block.replicate, block.round
 
 
 def result(probe: Probe, entry: Entry, where: Circumstances, reference: Reference | None) -> Result:
@@ -116,10 +142,10 @@ def result(probe: Probe, entry: Entry, where: Circumstances, reference: Referenc
     A measurement that is suspect keeps its numbers, with the outcome that says why.
     """
     first = entry.replicates[0] if entry.replicates else None
-    blocks = [t for r in entry.replicates for t in r.blocks]
+    blocks = entry.blocks
     time = rate = None
-    if entry.refused is None or entry.refused.outcome in SUSPECT:
-        time = _time(entry)
+    if blocks and (entry.refused is None or entry.refused.outcome in SUSPECT):
+        time = _time(entry, where)
         rate = Rate(
             flops_per_s=probe.flops / time.seconds,
             bytes_per_s=probe.bytes / time.seconds,
@@ -147,8 +173,8 @@ def result(probe: Probe, entry: Entry, where: Circumstances, reference: Referenc
             reference=reference,
             rate=rate,
             peak_rss_bytes=max((peak for peak in peaks if peak), default=None),
-            conditions=_conditions(blocks, where) if blocks else None,
-            blocks=tuple(_block(taken, entry.slow) for taken in blocks),
+            conditions=_conditions(entry, where) if blocks else None,
+            blocks=_published(blocks),
         ),
     )
 
@@ -160,7 +186,7 @@ def reference(probe: Probe, peaks: Peaks | None, numpy: Sequence[Replicate]) -> 
     and Patterson, Roofline, Communications of the ACM 52 (2009).
     """
     if probe.reference_kind == "numpy":
-        times = [value(taken.ran, slow=False) for r in numpy for taken in r.blocks]
+        times = [comparison.value(block, slow=False) for r in numpy for block in r.blocks]
         enough = len(times) >= statistics.FEWEST
         return Reference("numpy", statistics.location(times).value) if enough else None
     if peaks is None:
@@ -183,52 +209,58 @@ def judge(entries: Sequence[Entry], over: str) -> None:
     unstable = unsteady(entries)
     for entry in entries:
         if entry.timed:
-            entry.refused = unstable.get(entry.contender) or crowded(entry)
+            disturbed = guards.disturbance(entry.blocks)
+            # A host that disturbed it may be why it looked unsteady.
+            entry.refused = Refused(*disturbed) if disturbed else unstable.get(entry.contender)
 
 
-def crowded(entry: Entry) -> Refused | None:
-    """The outcome of a contender that others kept off its core, None if it was left alone."""
-    share = _processor_share([t for r in entry.replicates for t in r.blocks])
-    if share >= CROWDED:
-        return None
-    return Refused("contended", f"it had the processor for {share:.0%} of the time it was timed")
-
-
-def _processor_share(blocks: Sequence[Taken]) -> float:
-    return statistics.median([t.ran.cpu_s / t.ran.wall_s for t in blocks])
-
-
-def _time(entry: Entry) -> Time:
-    seconds = estimate(entry)
-    cold = [(r.import_s, r.prepared) for r in entry.replicates]
-    imports = [s for s, _ in cold if s is not None]
+def steady(blocks: comparison.Blocks) -> Time:
+    """A contender's time from its blocks alone; what is paid once is not in them."""
+    seconds = comparison.estimate(blocks)
+    used = comparison.counted(blocks)
     return Time(
-        statistic=PROCESSOR if entry.slow else QUARTILE,
+        statistic=comparison.statistic(blocks),
         seconds=seconds.value,
         ci95=(seconds.low, seconds.high),
-        blocks=sum(len(r.blocks) for r in entry.replicates),
-        replicates=len(entry.replicates),
-        cold=Cold(
-            import_s=statistics.median(imports) if imports else None,
-            first_call_s=statistics.median([p.first_call_s for _, p in cold]),
-            second_call_s=statistics.median([p.second_call_s for _, p in cold]),
-        ),
+        blocks=len(used),
+        replicates=len(comparison.by_replicate(used)),
     )
 
 
-def _conditions(blocks: Sequence[Taken], where: Circumstances) -> Conditions:
-    seen = {t.ran.core for t in blocks}
+def _time(entry: Entry, where: Circumstances) -> Time:
+    return replace(steady(entry.blocks), cold=_cold(entry, where))
+
+
+def _cold(entry: Entry, where: Circumstances) -> Cold:
+    imports = [r.import_s for r in entry.replicates if r.import_s is not None]
+    prepared = [r.prepared for r in entry.replicates]
+    return Cold(
+        import_s=statistics.median(imports) if imports else None,
+        first_call_s=statistics.median([p.first_call_s for p in prepared]),
+        second_call_s=statistics.median([p.second_call_s for p in prepared]),
+        own_process=where.fresh,
+    )
+
+
+def _conditions(entry: Entry, where: Circumstances) -> Conditions:
+    blocks = entry.blocks
+    seen = {core for replicate in entry.replicates for core in replicate.cores}
     return Conditions(
         # What the kernel said, not what was asked: None if blocks ran on several cores.
         core=seen.pop() if len(seen) == 1 else None,
         threads_asked=where.threads,
-        cpu_over_wall=_processor_share(blocks),
+        cpu_over_wall=comparison.processor_share(blocks),
         allocator=where.allocator,
-        involuntary_switches=sum(t.ran.switches for t in blocks),
+        involuntary_switches=sum(block.switches or 0 for block in blocks),
         load_1m=where.load_1m,
+        pressure=where.pressure,
+        core_speed=where.core_speed,
+        disturbed_blocks=len(blocks) - guards.sound(blocks),
+        foreign_processes=where.foreign,
     )
 
 
-def _block(taken: Taken, slow: bool) -> Block:
-    ran = taken.ran
-    return Block(taken.order, ran.iterations, ran.wall_s, ran.cpu_s, value(ran, slow))
+def _published(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks, each with the statistic that was chosen for all of them."""
+    slow = bool(blocks) and comparison.is_slow(comparison.counted(blocks))
+    return tuple(replace(b, statistic_s=comparison.value(b, slow)) for b in blocks)

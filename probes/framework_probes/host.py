@@ -102,6 +102,19 @@ def calibrate(cores: Iterable[int], seconds: float = 0.05) -> dict[int, float]:
     return result
 
 
+def core_seconds(tries: int = 8) -> float:
+    """Seconds of the arithmetic of :func:`calibrate` on the present core, the best of some tries.
+
+    A try is shorter than a slice of the scheduler, so that one of them is undisturbed.
+    """
+    times = []
+    for _ in range(tries):
+        start = time.perf_counter()
+        _spin()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
 def measure_peaks(seconds: float) -> Peaks:
     """Best float32 matrix product and best triad, with the threads this process was given.
 

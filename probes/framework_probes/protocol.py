@@ -78,18 +78,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One block, in seconds per iteration but for the counts.
+    """One block: seconds per iteration of each sample, by wall and by processor time.
 
-    ``wall_s`` and ``cpu_s`` are means over the block, the quartiles the lower ones over its
-    samples; ``cpu`` is processor time of all threads of the process. ``traces`` counts what was
-    compiled since the program was prepared.
+    Processor time is of all threads of the process. ``switches`` counts how often it was put off
+    its core, ``traces`` what was compiled since the program was prepared.
     """
 
     iterations: int
-    wall_s: float
-    cpu_s: float
-    wall_quartile_s: float
-    cpu_quartile_s: float
+    walls_s: tuple[float, ...]
+    cpus_s: tuple[float, ...]
     switches: int
     core: int | None
     traces: int
@@ -131,6 +128,18 @@ class Calibrated:
 
 
 @dataclass(frozen=True, slots=True)
+class Gauge:
+    """Look how fast this process's core is now. Answered by :class:`Gauged`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gauged:
+    """Seconds of the arithmetic by which cores are calibrated, the best of some tries."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class MeasurePeaks:
     """Measure what this host reaches without a framework. Answered by ``results.Peaks``.
 
@@ -148,10 +157,22 @@ class Refused:
     reason: str
 
 
-Command = Load | Prepare | Pin | Run | Check | Forget | Calibrate | MeasurePeaks
-Reply = Loaded | Prepared | Pinned | Ran | Checked | Forgotten | Calibrated | Peaks | Refused
+Command = Load | Prepare | Pin | Run | Check | Forget | Calibrate | Gauge | MeasurePeaks
+Reply = (
+    Loaded | Prepared | Pinned | Ran | Checked | Forgotten | Calibrated | Gauged | Peaks | Refused
+)
 
-COMMANDS: tuple[type, ...] = (Load, Prepare, Pin, Run, Check, Forget, Calibrate, MeasurePeaks)
+COMMANDS: tuple[type, ...] = (
+    Load,
+    Prepare,
+    Pin,
+    Run,
+    Check,
+    Forget,
+    Calibrate,
+    Gauge,
+    MeasurePeaks,
+)
 REPLIES: tuple[type, ...] = (
     Loaded,
     Prepared,
@@ -160,6 +181,7 @@ REPLIES: tuple[type, ...] = (
     Checked,
     Forgotten,
     Calibrated,
+    Gauged,
     Peaks,
     Refused,
 )

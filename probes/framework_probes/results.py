@@ -57,20 +57,52 @@ class Equality:
 
 @dataclass(frozen=True, slots=True)
 class Cold:
-    """Costs paid once. None: not observed.
+    """Costs paid once, apart from the steady time. None: not observed.
 
-    In the quick suite the process has run other probes before, and other workers import and compile
-    beside it; the full suite takes a fresh process for each probe.
+    Attributes:
+        import_s: of the framework.
+        first_call_s: of the step, tracing and compiling included; ``second_call_s``: of the next.
+        to_steady_s: all calls together until they take what they take for good.
+        compile_s: what the first call costs beyond a steady one, in a compiled tier.
+        pays_off_after: steps from which on the compiled tier has cost less than the eager one of
+            the same subject, first calls included; None where it never does or nobody can tell.
+        own_process: whether the process did nothing before this probe. In the quick suite it has
+            run other probes, and other workers import and compile beside it.
     """
 
     import_s: float | None = None
     first_call_s: float | None = None
     second_call_s: float | None = None
+    to_steady_s: float | None = None
+    compile_s: float | None = None
+    pays_off_after: int | None = None
+    own_process: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Memory that a probe takes, in bytes.
+
+    Attributes:
+        peak_rss: largest resident memory of the process while it was built, compiled and run.
+        rss_before: resident memory with the framework imported and nothing built.
+        device_peak: the device allocator's own peak; None on the CPU.
+        own_pass: whether a process that timed nothing and ran nothing else was asked.
+    """
+
+    peak_rss: int | None
+    rss_before: int | None
+    device_peak: int | None
+    own_pass: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """Seconds per iteration in steady state, with a 95% interval over blocks."""
+    """Seconds per iteration in steady state, with a 95% interval.
+
+    With one replicate the interval is over the blocks of one process and holds for it alone; with
+    several it is the larger of that and of what differs between processes.
+    """
 
     statistic: str
     seconds: float
@@ -78,6 +110,7 @@ class Time:
     blocks: int
     replicates: int
     cold: Cold = Cold()
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +136,21 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Under which conditions the blocks were taken, as seen and not only as asked."""
+    """Under which conditions the blocks were taken, as seen and not only as asked.
+
+    Attributes:
+        core: where the kernel said that all blocks ran; None if on several.
+        threads_asked: of the framework.
+        cpu_over_wall: processor time over wall time, the median over blocks.
+        allocator: its settings.
+        involuntary_switches: how often the process was put off its core.
+        load_1m: the machine's load when the probe was done.
+        pressure: share of the time in which some process of the machine waited for a processor.
+        core_speed: lowest speed of the core around a round, against the best that was seen.
+        disturbed_blocks: how many blocks were labelled and not counted.
+        wait_s: what waiting costs where nothing is left to wait for; paid once a sample.
+        foreign_processes: who else computed on the device; None where nobody could be asked.
+    """
 
     core: int | None
     threads_asked: int
@@ -111,17 +158,50 @@ class Conditions:
     allocator: str
     involuntary_switches: int | None
     load_1m: float | None
+    pressure: float | None = None
+    core_speed: float | None = None
+    disturbed_blocks: int | None = None
+    wait_s: float | None = None
+    foreign_processes: tuple[str, ...] | None = None
+
+
+#: Why a block is not counted: labelled and kept, and taken again up to a bound.
+Disturbance = Literal["contended", "throttled"]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One raw block: its place in the session, iterations, and seconds per iteration."""
+    """One raw block: its place in the session, and what its samples took.
+
+    A sample is one or several iterations that were waited for together. All times are seconds per
+    iteration. Blocks of one replicate and round were taken right after each other and are paired.
+
+    Attributes:
+        order: place among all blocks of the session.
+        iterations: in all samples together.
+        wall_s: mean over the samples; ``cpu_s``: the same of processor time of all threads.
+        statistic_s: the quartile of which the result's own time is made.
+        replicate: number of the process, from 0; ``round``: within it, from 0. Runs kept before
+            both were recorded hold None as the round.
+        wall_quartile_s: lower quartile over the samples; ``cpu_quartile_s``: of processor time.
+        wall_samples_s: of each sample; ``cpu_samples_s``: its processor time.
+        switches: how often the process was put off its core.
+        disturbed: why it is not counted, None where it is.
+    """
 
     order: int
     iterations: int
     wall_s: float
     cpu_s: float
     statistic_s: float
+    replicate: int = 0
+    round: int | None = None
+    wall_quartile_s: float | None = None
+    cpu_quartile_s: float | None = None
+    wall_samples_s: tuple[float, ...] = ()
+    cpu_samples_s: tuple[float, ...] = ()
+    switches: int | None = None
+    disturbed: Disturbance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from framework_probes import protocol, statistics
+from framework_probes import comparison, guards, protocol, statistics
 from framework_probes.catalogue import Suite
-from framework_probes.entries import Entry, Replicate, Taken, compare, matches
+from framework_probes.entries import Entry, Replicate, belong_together, block_of
 from framework_probes.protocol import Refused
 from framework_probes.results import Tier
 from framework_probes.seats import Seat, refusal
 
 #: Relative width of its 95% interval at which a pair is known well enough.
 WIDTH = 0.05
+#: Rounds are taken again for those that were disturbed as often as this share of the fewest.
+AGAIN = 1.0
 
 
 @dataclass(slots=True)
@@ -30,28 +32,46 @@ class Lane:
 
 @dataclass(slots=True)
 class Rounds:
-    """The rounds of one probe in one set of processes."""
+    """The rounds of one probe in one set of processes.
+
+    Attributes:
+        lanes: who takes turns.
+        suite: how many rounds, and how long.
+        random: decides the order of turns.
+        deadline: monotonic seconds after which no round is begun.
+        block_timeout_s: longest answer of a worker.
+        order: place of the next block in the session.
+        number: of the replicate.
+        gauge: tells how fast the core is; None: nobody does.
+        taken: rounds so far; ``speeds``: of the core around each of them.
+    """
 
     lanes: list[Lane]
     suite: Suite
     random: random.Random
     deadline: float
     block_timeout_s: float
-    #: Place of the next block in the session.
     order: int
+    number: int = 0
+    gauge: guards.CoreGauge | None = None
     taken: int = 0
+    speeds: list[float] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
 
     def run(self, core: int | None) -> Iterator[int]:
         """Take rounds on that core until enough is known; yields their number after each."""
         if core is not None:
             self._pin((core,))
+        before = self._speed()
         while self._wanted():
             turns = list(self.lanes)
             self.random.shuffle(turns)
             for lane in turns:
                 if lane in self.lanes:
                     self._turn(lane)
+            after = self._speed()
+            self._label(min([s for s in (before, after) if s is not None], default=None))
+            before = after
             self.taken += 1
             yield self.taken
         for lane in list(self.lanes):
@@ -70,25 +90,64 @@ class Rounds:
             if isinstance(reply, Refused):
                 self._drop(seat, None, reply)
 
+    def _speed(self) -> float | None:
+        speed = self.gauge.speed() if self.gauge is not None else None
+        if speed is not None:
+            self.speeds.append(speed)
+        return speed
+
+    def _label(self, speed: float | None) -> None:
+        """Say of this round's blocks what disturbed them."""
+        for lane in self.lanes:
+            blocks = lane.replicate.blocks
+            if blocks and blocks[-1].round == self.taken:
+                blocks[-1] = guards.labelled(blocks[-1], speed)
+
     def _wanted(self) -> bool:
         """Whether another round is worth its time."""
         if not any(lane.entry for lane in self.lanes) or time.monotonic() >= self.deadline:
             return False
         fewest, most = self.suite.rounds
-        overdue = time.monotonic() - self.started >= self.suite.probe_s
-        if self.taken < (statistics.FEWEST if overdue else fewest):
+        elapsed = time.monotonic() - self.started
+        overdue = elapsed >= self.suite.probe_s
+        fewest = statistics.FEWEST if overdue else fewest
+        if self.taken < fewest:
             return True
+        if self._disturbed(fewest):
+            again = fewest + round(AGAIN * fewest)
+            return self.taken < again and elapsed < (1 + AGAIN) * self.suite.probe_s
         return self.taken < most and not overdue and not self._known()
 
+    def _disturbed(self, fewest: int) -> bool:
+        """Whether some contender has too few blocks that count."""
+        return any(
+            guards.sound(lane.replicate.blocks) < fewest
+            for lane in self.lanes
+            if lane.entry is not None
+        )
+
     def _known(self) -> bool:
-        entries = [lane.entry for lane in self.lanes if lane.entry is not None]
-        return all(compare(a, b).width <= WIDTH for a, b in matches(entries))
+        """Whether every pair's interval is narrow, by the blocks of these processes alone."""
+        timed = [
+            (lane.entry.contender, lane.replicate.blocks)
+            for lane in self.lanes
+            if lane.entry is not None
+        ]
+        return all(
+            comparison.compare(x, y).width <= WIDTH
+            for i, (a, x) in enumerate(timed)
+            for b, y in timed[:i]
+            if belong_together(a, b) and comparison.comparable(x, y)
+        )
 
     def _turn(self, lane: Lane) -> None:
         command = protocol.Run(lane.tier, self.suite.block_s)
         reply = lane.seat.ask(command, self.block_timeout_s)
         if isinstance(reply, protocol.Ran):
-            lane.replicate.blocks.append(Taken(self.order, reply))
+            replicate = lane.replicate
+            replicate.blocks.append(block_of(reply, self.order, self.number, self.taken))
+            replicate.cores.add(reply.core)
+            replicate.traces = max(replicate.traces, reply.traces)
             self.order += 1
         else:
             self._settle(lane, reply)

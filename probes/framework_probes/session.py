@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from framework_probes import conclusions, environments, host, process, protocol
+from framework_probes import conclusions, environments, guards, host, process, protocol
 from framework_probes.conclusions import Circumstances
 from framework_probes.entries import Entry
 from framework_probes.planning import InvalidRequest, Plan, plan
@@ -119,7 +119,9 @@ class Session:
             for s in planned.subjects
             if s.name not in self.absent
         }
+        self.gauge = guards.CoreGauge(self.numpy.seat, setup.block_s)
         self.described: set[str] = set()
+        self.speeds: list[float] = []
         self.done = 0
         self.blocks = 0
 
@@ -144,6 +146,7 @@ class Session:
             threads=self.setup.threads,
             allocator=process.ALLOCATOR_NAME,
             load_1m=None,
+            fresh=self.suite.fresh,
         )
         for probe in self.plan.probes:
             yield from self._probe(probe, where, peaks)
@@ -154,6 +157,7 @@ class Session:
         entries = [Entry(contender) for contender in self.plan.contenders]
         self._rule_out(probe, entries)
         references = []
+        self.speeds, pressure = [], guards.Pressure()
         for number in range(self.suite.replicates):
             seed = self.plan.request.seed
             preparation = Preparation(probe, seed, number, self.deadline, self.over)
@@ -164,7 +168,12 @@ class Session:
             if self.suite.fresh:
                 self._close_seats()
         conclusions.judge(entries, self.over)
-        where = replace(where, load_1m=_load())
+        where = replace(
+            where,
+            load_1m=_load(),
+            pressure=pressure.share(),
+            core_speed=min(self.speeds, default=None),
+        )
         reference = conclusions.reference(probe, peaks, references)
         for entry in entries:
             self.done += 1
@@ -215,13 +224,21 @@ class Session:
         if preparation.reference is not None:
             lanes.append(Lane(self.numpy.seat, "eager", preparation.reference, None))
         rounds = Rounds(
-            lanes, self.suite, self.random, self.deadline, self.setup.block_s, self.blocks
+            lanes=lanes,
+            suite=self.suite,
+            random=self.random,
+            deadline=self.deadline,
+            block_timeout_s=self.setup.block_s,
+            order=self.blocks,
+            number=preparation.number,
+            gauge=self.gauge,
         )
         for taken in rounds.run(self.numpy.core):
             fewest, most = self.suite.rounds
             yield self._progress(f"{preparation.probe.id}: round {taken} of {fewest} to {most}")
         rounds.release(self.cores)
         self.blocks = rounds.order
+        self.speeds += rounds.speeds
 
     def _progress(self, message: str) -> Progress:
         return Progress(self.done, self.plan.planned, message)

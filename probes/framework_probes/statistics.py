@@ -140,16 +140,37 @@ def ratio(a: Sequence[float], b: Sequence[float]) -> Estimate:
     return _exponential(hodges_lehmann([_log(y) - _log(x) for x, y in zip(a, b, strict=True)]))
 
 
-def widened(pooled: Estimate, parts: Sequence[Estimate]) -> Estimate:
-    """The pooled interval, stretched to cover what each replicate gave.
+#: 97.5% quantiles of Student's t distribution for 1, 2, ... degrees of freedom. Source: any table,
+#: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), table 26.10.
+STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
+#: What they approach.
+NORMAL = 1.960
 
-    Single processes are biased by up to 1% for as long as they live, which their own blocks
-    cannot show; only the spread between processes does.
+
+def across(pooled: Estimate, parts: Sequence[float]) -> Estimate:
+    """The pooled interval, stretched to the one that the replicates give by themselves.
+
+    A single process is biased by up to 1% for as long as it lives, which its own blocks cannot
+    show. Only several processes can: the second interval is Student's, of the logarithms of what
+    each one gave. The larger of the two is reported; of one process there is but the first, and it
+    holds for that process alone.
+
+    Args:
+        pooled: estimate from the blocks of all replicates.
+        parts: what each replicate gave.
     """
+    count = len(parts)
+    if count < 2:
+        return pooled
+    logs = [_log(part) for part in parts]
+    centre = sum(logs) / count
+    deviation = math.sqrt(sum((each - centre) ** 2 for each in logs) / (count - 1))
+    quantile_ = STUDENT[count - 2] if count - 2 < len(STUDENT) else NORMAL
+    reach = quantile_ * deviation / math.sqrt(count)
     return Estimate(
         pooled.value,
-        min([pooled.low, *(part.value for part in parts)]),
-        max([pooled.high, *(part.value for part in parts)]),
+        min(pooled.low, math.exp(centre - reach)),
+        max(pooled.high, math.exp(centre + reach)),
     )
 
 

@@ -74,18 +74,20 @@ def run_block(
             walls.append(wall)
             cpus.append(cpu)
         switches = getrusage(RUSAGE_SELF).ru_nivcsw - switches
-    iterations = batch * len(walls)
     ran = Ran(
-        iterations=iterations,
-        wall_s=sum(walls) / iterations,
-        cpu_s=sum(cpus) / iterations,
-        wall_quartile_s=lower_quartile(walls) / batch,
-        cpu_quartile_s=lower_quartile(cpus) / batch,
+        iterations=batch * len(walls),
+        walls_s=tuple(_rounded(wall / batch) for wall in walls),
+        cpus_s=tuple(_rounded(cpu / batch) for cpu in cpus),
         switches=switches,
         core=current_core(),
         traces=adapter.traces() - traces,
     )
     return ran, result
+
+
+def _rounded(seconds: float) -> float:
+    """Five significant digits: a hundredth of what any clock here resolves, and short to keep."""
+    return float(f"{seconds:.5g}")
 
 
 def current_core() -> int | None:

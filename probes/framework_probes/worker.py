@@ -82,6 +82,8 @@ class Worker:
                 return self._forget()
             case protocol.Calibrate():
                 return _calibrate()
+            case protocol.Gauge():
+                return protocol.Gauged(host.core_seconds())
             case protocol.MeasurePeaks(seconds):
                 return host.measure_peaks(seconds)
 

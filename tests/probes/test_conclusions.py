@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from framework_probes import conclusions, entries
+from framework_probes import comparison, conclusions
 from framework_probes.catalogue import CATALOGUE
 from framework_probes.conclusions import Circumstances
-from framework_probes.entries import Entry, Replicate, Taken
+from framework_probes.entries import Entry, Replicate, block_of
+from framework_probes.guards import labelled
 from framework_probes.protocol import Prepared, Ran, Refused
 from framework_probes.results import Contender, Equality, Framework, Peaks, Tier
 
@@ -20,18 +21,25 @@ PEAKS = Peaks(2e11, 3e10, "by hand")
 OVER = "the budget of 9 s ended before it was measured"
 
 
-def block(seconds: float, *, share: float = 1.0, traces: int = 0, core: int = 1) -> Ran:
-    return Ran(10, seconds, seconds * share, seconds, seconds * share, 2, core, traces)
-
-
-def replicate(times: Sequence[float], **details: float) -> Replicate:
-    taken = [Taken(order, block(s, **details)) for order, s in enumerate(times)]  # type: ignore[arg-type]
-    return Replicate(PREPARED, 1.5, "env_1", taken)
+def replicate(
+    times: Sequence[float],
+    number: int = 0,
+    *,
+    share: float = 1.0,
+    traces: int = 0,
+    core: int = 1,
+    speed: float | None = None,
+) -> Replicate:
+    blocks = [
+        labelled(block_of(Ran(10, (s,), (s * share,), 2, core, traces), o, number, o), speed)
+        for o, s in enumerate(times)
+    ]
+    return Replicate(PREPARED, 1.5, "env_1", blocks, {core}, traces)
 
 
 def entry(framework: Framework, tier: Tier, *series: Sequence[float], **details: float) -> Entry:
     contender = Contender(framework, None, tier)
-    return Entry(contender, [replicate(times, **details) for times in series])
+    return Entry(contender, [replicate(times, n, **details) for n, times in enumerate(series)])  # type: ignore[arg-type]
 
 
 STEADY = [1.00e-3, 1.01e-3, 0.99e-3, 1.0e-3, 1.02e-3, 0.98e-3, 1.0e-3, 1.01e-3]
@@ -74,10 +82,11 @@ def test_slow_iterations_are_compared_by_processor_time_on_both_sides() -> None:
     # The fast one waited half of its time for the processor.
     fast = entry("jax", "eager", times(2), share=0.5)
     slow = entry("pytorch", "eager", times(10))
-    assert not fast.slow
-    assert slow.slow
-    assert entries.compare(fast, slow).value == pytest.approx(10.0)
-    assert entries.compare(fast, entry("keras", "eager", times(2.9))).value == pytest.approx(1.45)
+    assert not comparison.is_slow(fast.blocks)
+    assert comparison.is_slow(slow.blocks)
+    assert comparison.compare(fast.blocks, slow.blocks).value == pytest.approx(10.0)
+    near = entry("keras", "eager", times(2.9))
+    assert comparison.compare(fast.blocks, near.blocks).value == pytest.approx(1.45)
 
 
 def test_replicates_that_disagree_widen_the_interval_and_show_as_spread() -> None:
@@ -120,8 +129,7 @@ def test_a_result_carries_what_was_measured() -> None:
 
 def test_blocks_on_several_cores_have_no_core() -> None:
     made = entry("jax", "eager", times(1))
-    first = made.replicates[0].blocks[0]
-    made.replicates[0].blocks[0] = replace(first, ran=block(1e-3, core=0))
+    made.replicates[0].cores.add(0)
     conditions = conclusions.result(MATMUL, made, WHERE, None).conditions
     assert conditions is not None
     assert conditions.core is None
@@ -198,6 +206,36 @@ def test_one_that_hardly_had_the_processor_is_contended() -> None:
     assert made.refused is not None
     assert made.refused.outcome == "contended"
     assert "30%" in made.refused.reason
+    assert conclusions.result(MATMUL, made, WHERE, None).time is not None
+
+
+def test_one_whose_core_ran_slow_is_throttled_and_keeps_its_blocks() -> None:
+    made = entry("jax", "eager", times(1), speed=0.6)
+    conclusions.judge([made], OVER)
+    assert made.refused is not None
+    assert made.refused.outcome == "throttled"
+    assert "8 of 8 blocks" in made.refused.reason
+    result = conclusions.result(MATMUL, made, WHERE, None)
+    assert result.time is not None
+    assert {block.disturbed for block in result.blocks} == {"throttled"}
+
+
+def test_disturbed_blocks_do_not_count_where_enough_others_do() -> None:
+    made = entry("jax", "eager", times(1))
+    blocks = made.replicates[0].blocks
+    blocks += [
+        labelled(block_of(Ran(10, (5e-3,), (5e-3,), 0, 1, 0), 8 + n, 0, 8 + n), 0.5)
+        for n in range(3)
+    ]
+    conclusions.judge([made], OVER)
+    assert made.refused is None
+    result = conclusions.result(MATMUL, made, WHERE, None)
+    assert result.time is not None
+    assert result.time.blocks == 8
+    assert result.time.seconds == pytest.approx(1e-3, rel=0.02)
+    assert len(result.blocks) == 11
+    assert result.conditions is not None
+    assert result.conditions.disturbed_blocks == 3
 
 
 def test_too_few_blocks_at_the_end_of_the_budget_are_not_run() -> None:

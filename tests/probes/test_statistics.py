@@ -192,11 +192,39 @@ def test_steadiness_does_not_depend_on_the_unit(values: list[float], unit: float
     assert statistics.halves_differ(scaled) == statistics.halves_differ(values)
 
 
-def test_replicates_widen_an_interval_to_hold_each_of_them() -> None:
+def test_replicates_widen_an_interval_to_the_one_that_they_give_by_themselves() -> None:
     pooled = Estimate(1.0, 0.99, 1.01)
-    parts = [Estimate(0.95, 0.9, 1.0), Estimate(1.04, 1.0, 1.1)]
-    assert statistics.widened(pooled, parts) == Estimate(1.0, 0.95, 1.04)
-    assert statistics.widened(pooled, [pooled]) == pooled
+    found = statistics.across(pooled, [0.98, 1.0, 1.02])
+    logs = [math.log(part) for part in (0.98, 1.0, 1.02)]
+    # Student's interval of three: 4.303 standard errors either way.
+    reach = 4.303 * standard.stdev(logs) / math.sqrt(3)
+    assert found.value == pooled.value
+    assert found.low == pytest.approx(math.exp(standard.mean(logs) - reach))
+    assert found.high == pytest.approx(math.exp(standard.mean(logs) + reach))
+
+
+def test_the_larger_of_the_two_intervals_is_reported() -> None:
+    pooled = Estimate(1.0, 0.9, 1.1)
+    assert statistics.across(pooled, [1.0, 1.001, 0.999]) == pooled
+
+
+def test_one_process_has_the_interval_of_its_own_blocks() -> None:
+    pooled = Estimate(1.0, 0.99, 1.01)
+    assert statistics.across(pooled, [1.02]) == pooled
+
+
+def test_the_interval_over_replicates_holds_the_truth_though_processes_are_biased() -> None:
+    generator = random.Random(5)
+    held = 0
+    for _ in range(1000):
+        biases = [generator.gauss(0, 0.01) for _ in range(3)]
+        logs = [[generator.gauss(bias, 0.005) for _ in range(10)] for bias in biases]
+        pooled = statistics.location([math.exp(x) for part in logs for x in part])
+        parts = [statistics.location([math.exp(x) for x in part]).value for part in logs]
+        estimate = statistics.across(pooled, parts)
+        held += estimate.low <= 1 <= estimate.high
+    # 95% of 1000, four standard errors either way.
+    assert 922 <= held <= 978
 
 
 def test_spread_is_how_far_the_parts_are_apart() -> None:
