@@ -15,6 +15,7 @@ from framework_advisor.recommendation import Decision, FactFlip, RequirementFlip
 from framework_knowledge import load
 from framework_knowledge.models import Circumstances, Snapshot
 from profiles import profiles
+from worlds import claim, everywhere, gate, world
 
 SNAPSHOT = load().snapshot(date(2026, 11, 23))
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -101,6 +102,48 @@ def with_requirement(profile: Profile, flip: RequirementFlip) -> tuple[Profile, 
 
 def without(profile: Profile, field: str) -> Profile:
     return profile.model_copy(update={field: None})
+
+
+def test_a_gate_in_doubt_halves_what_a_stack_is_worth() -> None:
+    """Added, it takes the pick away, although it rules nobody out."""
+    close = world(
+        (
+            *everywhere({"pytorch": "fair", "jax": "middling"}),
+            claim("slow", "flexibility", {"pytorch": "middling"}),
+        ),
+        gates=(gate("edge", {"pytorch": "unknown"}, targets=("edge_tpu",)),),
+    )
+    profile = Profile(stage="research", targets=[], candidates=["pytorch", "jax"])
+    out = answer(profile, close)
+    added = [f for f in out.flips if f.kind == "requirement" and f.change == "add"]
+    assert [(f.gate, f.new_pick) for f in added] == [("edge", "jax")]
+    gates = tuple(g.model_copy(update={"when": Circumstances()}) for g in close.gates)
+    always = close.model_copy(update={"gates": gates})
+    assert answer(profile, always).verdict.framework == "jax"
+
+
+def test_staying_with_a_framework_counts_its_code_again() -> None:
+    """Taken back, a departure makes existing code count, so it is judged anew."""
+    level = world(everywhere({"pytorch": "middling", "jax": "middling"}))
+    profile = Profile.model_validate(
+        {
+            "stage": "research",
+            "candidates": ["pytorch", "jax"],
+            "team": {
+                "skills": {"jax": 0.2},
+                "existing_code": ["pytorch"],
+                "leaving": ["pytorch"],
+            },
+        }
+    )
+    out = answer(profile, level)
+    assert out.verdict.framework == "jax"
+    dropped = {f.requirement: f.new_pick for f in out.flips if f.kind == "requirement"}
+    assert dropped["team.leaving"] == "pytorch"
+    stays = profile.model_copy(
+        update={"team": profile.team and profile.team.model_copy(update={"leaving": None})}
+    )
+    assert answer(stays, level).verdict.framework == "pytorch"
 
 
 STATED: tuple[dict[str, Any], ...] = (
