@@ -210,8 +210,12 @@ def judge(entries: Sequence[Entry], over: str) -> None:
     for entry in entries:
         if entry.timed:
             disturbed = guards.disturbance(entry.blocks)
-            # A host that disturbed it may be why it looked unsteady.
-            entry.refused = Refused(*disturbed) if disturbed else unstable.get(entry.contender)
+            # A host that disturbed it may be why it looked unsteady, but never why it compiled.
+            compiled = any(replicate.traces for replicate in entry.replicates)
+            if disturbed and not compiled:
+                entry.refused = Refused(*disturbed)
+            else:
+                entry.refused = unstable.get(entry.contender)
 
 
 def steady(blocks: comparison.Blocks) -> Time:

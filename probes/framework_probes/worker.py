@@ -18,31 +18,47 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from framework_probes import frameworks, host, protocol, timing
-from framework_probes.equality import WrongResult, compare, identical
-from framework_probes.probe import Adapter, Array, Native, Probe, Program, widened
+from framework_probes.equality import WrongResult
+from framework_probes.probe import Adapter, Native, Probe, Program
+from framework_probes.proving import Drawn, Timed, check, prove
 from framework_probes.results import Outcome, Tier
 from framework_probes.serialization import from_line, to_line
 
 #: How frameworks say that memory ran out; none of them raises MemoryError.
-OUT_OF_MEMORY = ("out of memory", "resource_exhausted", "can't allocate memory", "bad_alloc")
+OUT_OF_MEMORY = (
+    "out of memory",
+    "resource_exhausted",
+    "resourceexhausted",
+    "can't allocate memory",
+    "bad_alloc",
+)
 #: How compilers say that this machine lacks what they need.
 UNSUPPORTED = ("invalidcxxcompiler", "no working c++ compiler", "not supported", "unsupported")
 
 
+#: A tier, and how it is compiled where that is not the usual way.
+Way = tuple[Tier, str | None]
+
+
 @dataclass(slots=True)
 class Ready:
-    """A prepared program with what is needed to time and check it."""
+    """A prepared program with what is needed to time and check it.
+
+    ``steps`` are of the same program on different data, which take turns from block to block.
+    """
 
     adapter: Adapter
     probe: Probe
     program: Program
+    steps: tuple[Callable[[], Native], ...]
     batch: int
     traces: int
-    last: Native = None
+    blocks: int = 0
+    timed: Timed | None = None
 
 
 @dataclass(slots=True)
@@ -50,12 +66,13 @@ class Worker:
     """State of the process between commands."""
 
     catalogue: Mapping[str, Probe]
+    device: str = "cpu"
     framework: str = ""
     backend: str | None = None
-    adapters: dict[Tier, Adapter] = field(default_factory=dict)
-    ready: dict[Tier, Ready] = field(default_factory=dict)
+    adapters: dict[Way, Adapter] = field(default_factory=dict)
+    ready: dict[Way, Ready] = field(default_factory=dict)
     #: Inputs and reference of the probe at hand, shared by its tiers.
-    drawn: tuple[str, int, dict[str, Array], dict[str, Array]] | None = None
+    drawn: Drawn | None = None
 
     def answer(self, command: protocol.Command) -> protocol.Reply:
         """Do one command. A failure is a reply too, never an exception."""
@@ -74,10 +91,12 @@ class Worker:
                 return self._prepare(command)
             case protocol.Pin(cores):
                 return protocol.Pinned(host.pin(cores))
-            case protocol.Run(tier, seconds):
-                return self._run(self.ready[tier], seconds)
-            case protocol.Check(tier):
-                return self._check(self.ready[tier])
+            case protocol.Run(tier, seconds, variant):
+                return self._run(self.ready[tier, variant], seconds)
+            case protocol.Check(tier, variant):
+                return self._check(self.ready[tier, variant])
+            case protocol.Weigh():
+                return self._weigh(command)
             case protocol.Forget():
                 return self._forget()
             case protocol.Calibrate():
@@ -92,71 +111,92 @@ class Worker:
         start = time.perf_counter()
         eager = frameworks.load(command.framework, command.backend, "eager")
         import_s = time.perf_counter() - start
-        self.adapters["eager"] = eager
+        self.adapters["eager", None] = eager
         return protocol.Loaded(
             import_s, platform.python_version(), eager.packages(), eager.settings()
         )
 
     def _prepare(self, command: protocol.Prepare) -> protocol.Prepared:
-        probe = self.catalogue[command.probe]
-        tier = command.tier
-        if tier not in self.adapters:
-            self.adapters[tier] = frameworks.load(self.framework, self.backend, tier)
-        adapter = self.adapters[tier]
-        inputs, reference = self._draw(probe, command.seed)
+        probe, adapter = self.catalogue[command.probe], self._adapter(command)
+        drawn = self._draw(probe, command.seed)
         timing.reset_peak_memory()
         with adapter.mode(probe.trains):
-            # Looked up by a name from the catalogue's own module, so a probe may lack a framework.
-            builder = {str(name): built for name, built in probe.builders.items()}.get(
-                self.framework
-            )
-            if builder is None:
-                raise NotImplementedError(f"{probe.id} has no implementation in {self.framework}")
-            program = builder(adapter, inputs)
+            program = self._build(probe, adapter, drawn)
             _, first = timing.call(adapter, program)
             _, second = timing.call(adapter, program)
-            outputs = _outputs(adapter, program)
-            if tier == "eager" and not identical(outputs, _outputs(adapter, program)):
-                raise WrongResult("two runs on the same inputs gave different results")
-            equality = compare(probe, inputs, reference, outputs)
-            program.reset()
+            proven = prove(adapter, probe, program, drawn, self.device)
             gc.collect()
-            iteration, batch = timing.pilot(adapter, program)
-        self.ready[tier] = Ready(adapter, probe, program, batch, adapter.traces())
+            pilot = timing.pilot(adapter, program)
+        ready = Ready(adapter, probe, program, proven.steps, pilot.batch, adapter.traces())
+        self.ready[command.tier, command.variant] = ready
         return protocol.Prepared(
             first_call_s=first,
             second_call_s=second,
-            iteration_s=iteration,
-            batch=batch,
-            equality=equality,
+            iteration_s=pilot.iteration_s,
+            batch=pilot.batch,
+            equality=proven.equality,
             layout=program.layout,
             compiler=adapter.compiler,
             peak_rss_bytes=timing.peak_memory(),
+            to_steady_s=timing.to_steady((first, second, *proven.calls_s, *pilot.calls_s)),
+            wait_s=pilot.wait_s,
         )
 
-    def _draw(self, probe: Probe, seed: int) -> tuple[dict[str, Array], dict[str, Array]]:
-        if self.drawn is None or self.drawn[:2] != (probe.id, seed):
-            inputs = probe.inputs(seed)
-            self.drawn = (probe.id, seed, inputs, probe.reference(inputs))
-        return self.drawn[2], self.drawn[3]
+    def _adapter(self, command: protocol.Prepare | protocol.Weigh) -> Adapter:
+        way = (command.tier, command.variant)
+        if way not in self.adapters:
+            self.adapters[way] = frameworks.load(self.framework, self.backend, *way)
+        return self.adapters[way]
+
+    def _build(self, probe: Probe, adapter: Adapter, drawn: Drawn) -> Program:
+        # Looked up by a name from the catalogue's own module, so a probe may lack a framework.
+        builders = {str(name): built for name, built in probe.builders.items()}
+        if self.framework not in builders:
+            raise NotImplementedError(f"{probe.id} has no implementation in {self.framework}")
+        return builders[self.framework](adapter, drawn.sets[0][0])
+
+    def _draw(self, probe: Probe, seed: int) -> Drawn:
+        if self.drawn is None or (self.drawn.probe, self.drawn.seed) != (probe.id, seed):
+            self.drawn = Drawn.of(probe, seed)
+        return self.drawn
 
     def _run(self, ready: Ready, seconds: float) -> protocol.Ran:
-        with ready.adapter.mode(ready.probe.trains):
-            ran, ready.last = timing.run_block(
-                ready.adapter, ready.program, ready.batch, seconds, ready.traces
+        which = ready.blocks % len(ready.steps)
+        ready.blocks += 1
+        adapter, trains = ready.adapter, ready.probe.trains
+        program = replace(ready.program, step=ready.steps[which])
+        with adapter.mode(trains):
+            ran, result, steps = timing.run_block(
+                adapter, program, ready.batch, seconds, ready.traces, last=trains
             )
+        ready.timed = Timed(result, steps, which)
         return ran
 
     def _check(self, ready: Ready) -> protocol.Checked:
-        """A step without state must give again what it gave first; one with state stay finite."""
-        with ready.adapter.mode(ready.probe.trains):
-            outputs = ready.program.read(ready.last)
-        if not ready.probe.trains and self.drawn is not None:
-            compare(ready.probe, self.drawn[2], self.drawn[3], outputs)
-        for name, value in widened(outputs).items():
-            if value.size and not abs(value).max() < float("inf"):
-                raise WrongResult(f"{name} holds NaN or infinity after timing")
+        if ready.timed is not None and self.drawn is not None:
+            with ready.adapter.mode(ready.probe.trains):
+                check(
+                    ready.adapter,
+                    ready.probe,
+                    ready.program,
+                    ready.steps,
+                    self.drawn,
+                    ready.timed,
+                    self.device,
+                )
         return protocol.Checked()
+
+    def _weigh(self, command: protocol.Weigh) -> protocol.Weighed:
+        probe, adapter = self.catalogue[command.probe], self._adapter(command)
+        inputs = Drawn(probe.id, command.seed, ((probe.inputs(command.seed), {}),))
+        gc.collect()
+        before = timing.resident_memory()
+        timing.reset_peak_memory()
+        with adapter.mode(probe.trains):
+            program = self._build(probe, adapter, inputs)
+            for _ in range(3):
+                timing.call(adapter, program)
+        return protocol.Weighed(before, timing.peak_memory(), adapter.device_peak())
 
     def _forget(self) -> protocol.Forgotten:
         self.ready.clear()
@@ -164,12 +204,6 @@ class Worker:
         for adapter in self.adapters.values():
             adapter.forget()
         return protocol.Forgotten()
-
-
-def _outputs(adapter: Adapter, program: Program) -> dict[str, Array]:
-    program.reset()
-    result, _ = timing.call(adapter, program)
-    return program.read(result)
 
 
 def _calibrate() -> protocol.Calibrated:

@@ -200,6 +200,12 @@ def test_compiling_while_timed_is_unstable() -> None:
     assert made.refused == Refused("unstable", "it was compiled again while timed")
 
 
+def test_compiling_while_timed_is_unstable_on_a_busy_host_too() -> None:
+    made = entry("jax", "compiled", times(1), traces=1, share=0.3)
+    conclusions.judge([made], OVER)
+    assert made.refused == Refused("unstable", "it was compiled again while timed")
+
+
 def test_one_that_hardly_had_the_processor_is_contended() -> None:
     made = entry("jax", "eager", times(1), share=0.3)
     conclusions.judge([made], OVER)

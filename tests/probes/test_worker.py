@@ -204,6 +204,7 @@ def test_an_interpreter_that_is_not_there_is_an_os_error(tmp_path: Path) -> None
     [
         (MemoryError(), "oom"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: 1 GiB"), "oom"),
+        (type("ResourceExhaustedError", (Exception,), {})("OOM when allocating tensor"), "oom"),
         (RuntimeError("InvalidCxxCompiler: No working C++ compiler found"), "unsupported"),
         (TypeError("unhashable"), "crash"),
     ],
