@@ -9,7 +9,7 @@ first, so that it is drawn once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import erf, exp, pi, sqrt
 
 import numpy as np
@@ -26,21 +26,19 @@ Name = tuple[str, ...]
 class Clipped:
     """min(1, max(0, centre + the sum of scale times standard normal noise)).
 
-    ``noise`` pairs each scale with the name of its stream.
+    ``noise`` pairs each scale with the name of its stream. ``spread`` is the standard deviation
+    before clipping, ``mean`` the expectation; see ``clipped_mean``.
     """
 
     centre: float
     noise: tuple[tuple[float, Name], ...] = ()
+    spread: float = field(init=False)
+    mean: float = field(init=False)
 
-    @property
-    def spread(self) -> float:
-        """Standard deviation before clipping."""
-        return sqrt(sum(scale * scale for scale, _ in self.noise))
-
-    @property
-    def mean(self) -> float:
-        """Its expectation; see ``clipped_mean``."""
-        return clipped_mean(self.centre, self.spread)
+    def __post_init__(self) -> None:
+        """Work out spread and mean once."""
+        object.__setattr__(self, "spread", sqrt(sum(scale * scale for scale, _ in self.noise)))
+        object.__setattr__(self, "mean", clipped_mean(self.centre, self.spread))
 
     def draw(self, draws: Draws) -> Array:
         """Values, shape (draws,)."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import sqrt
 
 from framework_advisor.decision.certainty import SPREAD, spread_of
 from framework_advisor.decision.circumstances import Conditions, conditions
+from framework_advisor.decision.distributions import Clipped
 from framework_advisor.decision.per_snapshot import PerSnapshot
 from framework_knowledge.models import (
     Cell,
@@ -18,6 +20,9 @@ from framework_knowledge.models import (
     Snapshot,
     Subject,
 )
+
+#: Combinations of statements for which it is kept what they say together.
+POOLED_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +55,31 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Pooled:
+    """What several pieces of evidence say together, and how much each of them weighs in it."""
+
+    belief: Clipped
+    weights: tuple[float, ...]
+
+
+def pooled(criterion: CriterionId, supports: Sequence[Support]) -> Pooled:
+    """One belief from all that speaks of a subject on a criterion."""
+    weights = pool_weights(supports)
+    centre = read = disagreement = 0.0
+    for weight, support in zip(weights, supports, strict=True):
+        centre += weight * support.value
+        read += (weight * support.spread) ** 2
+    for weight, support in zip(weights, supports, strict=True):
+        # Sources that disagree leave open which of them is right.
+        disagreement += weight * (support.value - centre) ** 2
+    # One draw for all that speaks of a subject together: with one draw, a wider spread is a
+    # wider interval, exactly.
+    evidence = sorted(s.evidence for s in supports)
+    name = ("fact", criterion, supports[0].subject, *evidence)
+    return Pooled(Clipped(centre, ((sqrt(read + disagreement), name),)), weights)
+
+
+@dataclass(frozen=True, slots=True)
 class StatementIndex:
     """Everything that speaks of a subject on a criterion, in the order of the knowledge.
 
@@ -59,6 +89,16 @@ class StatementIndex:
     criteria: Mapping[CriterionId, Criterion]
     spoken: Mapping[tuple[CriterionId, Subject], Sequence[Spoken]]
     named: Mapping[CriterionId, frozenset[str]]
+    _pooled: dict[tuple[Support, ...], Pooled] = field(default_factory=dict)
+
+    def pooled(self, criterion: CriterionId, supports: tuple[Support, ...]) -> Pooled:
+        """What some of these statements say together: the same, whatever the profile."""
+        found = self._pooled.get(supports)
+        if found is None:
+            if len(self._pooled) >= POOLED_KEPT:
+                self._pooled.clear()
+            found = self._pooled[supports] = pooled(criterion, supports)
+        return found
 
     def of(self, criterion: CriterionId, subject: Subject) -> Sequence[Spoken]:
         """What speaks of that subject on that criterion; empty where nothing does."""

@@ -11,9 +11,8 @@ applies, it stands in for what documents say of the same thing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from math import sqrt
 
 from framework_advisor.decision.circumstances import (
     FACET_DIMENSION,
@@ -22,13 +21,13 @@ from framework_advisor.decision.circumstances import (
     Situation,
     facet_values,
 )
-from framework_advisor.decision.distributions import Belief, Clipped, Uniform, mixed
+from framework_advisor.decision.distributions import Belief, Uniform, mixed
 from framework_advisor.decision.measured_values import MeasuredValues, device_for, speed_facet
 from framework_advisor.decision.requirements import Doubt, Stack, active_gates, doubts
 from framework_advisor.decision.statement_index import (
     Spoken,
     Support,
-    pool_weights,
+    pooled,
     statement_index,
 )
 from framework_advisor.decision.team_fit import team_fit
@@ -47,14 +46,6 @@ WEAKEST = 0.5
 
 #: Statements about subjects, each put on another anchor of its scale: what if it were different?
 Replaced = Mapping[tuple[str, Subject], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Pooled:
-    """What several pieces of evidence say together, and how much each of them weighs in it."""
-
-    belief: Clipped
-    weights: tuple[float, ...]
 
 
 class Values:
@@ -82,8 +73,6 @@ class Values:
         self._closest: dict[tuple[CriterionId, Subject, str], tuple[Support, ...]] = {}
         self._beliefs: dict[tuple[Stack, CriterionId], Belief] = {}
         self._mixtures: dict[tuple[DecisionFacet, tuple[tuple[float, Belief], ...]], Belief] = {}
-        #: What is pooled of the same evidence is the same belief, whatever the profile.
-        self.pooled: dict[tuple[Support, ...], Pooled] = before[0].pooled if before else {}
         self._before = before[0] if before else None
         #: Criteria on which this profile's values differ from those before the answer, with their
         #: places in CRITERIA; all of them where there was no answer.
@@ -192,20 +181,16 @@ class Values:
         supports = self.supports(stack, criterion, value, replaced)
         if not supports:
             return _unknown(stack.subject, criterion)
-        return self._pool(criterion, supports).belief
-
-    def _pool(self, criterion: CriterionId, supports: tuple[Support, ...]) -> Pooled:
-        found = self.pooled.get(supports)
-        if found is None:
-            found = self.pooled[supports] = _pooled(criterion, supports)
-        return found
+        if replaced:
+            return pooled(criterion, supports).belief
+        return self._index.pooled(criterion, supports).belief
 
     def shares(self, stack: Stack, criterion: CriterionId) -> Mapping[Support, float]:
         """Of each piece of evidence its share in the value, where nothing was measured instead."""
         found: dict[Support, float] = {}
         for value, share in self.facet_values(self.facet(criterion)).shares.items():
             supports = self.supports(stack, criterion, value)
-            weights = self._pool(criterion, supports).weights if supports else ()
+            weights = self._index.pooled(criterion, supports).weights if supports else ()
             for support, weight in zip(supports, weights, strict=True):
                 found[support] = found.get(support, 0.0) + share * weight
         return found
@@ -306,20 +291,3 @@ def _with(replaced: Replaced, scale: Criterion, supports: Sequence[Support]) -> 
 @lru_cache(maxsize=256)
 def _unknown(subject: Subject, criterion: CriterionId) -> Uniform:
     return Uniform(("unknown", subject, criterion))
-
-
-def _pooled(criterion: CriterionId, supports: Sequence[Support]) -> Pooled:
-    """One belief from all that speaks of a subject on a criterion."""
-    weights = pool_weights(supports)
-    centre = read = disagreement = 0.0
-    for weight, support in zip(weights, supports, strict=True):
-        centre += weight * support.value
-        read += (weight * support.spread) ** 2
-    for weight, support in zip(weights, supports, strict=True):
-        # Sources that disagree leave open which of them is right.
-        disagreement += weight * (support.value - centre) ** 2
-    # One draw for all that speaks of a subject together: with one draw, a wider spread is a
-    # wider interval, exactly.
-    evidence = sorted(s.evidence for s in supports)
-    name = ("fact", criterion, supports[0].subject, *evidence)
-    return Pooled(Clipped(centre, ((sqrt(read + disagreement), name),)), weights)
