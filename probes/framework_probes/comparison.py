@@ -73,7 +73,7 @@ def estimate(blocks: Blocks) -> Estimate:
     slow = is_slow(used)
     series = [[value(block, slow) for block in part] for part in by_replicate(used)]
     pooled = statistics.location([seconds for values in series for seconds in values])
-    return statistics.across(pooled, [statistics.location(values).value for values in series])
+    return statistics.across(pooled, [statistics.location(values) for values in series])
 
 
 def compare(a: Blocks, b: Blocks) -> Estimate:
@@ -85,9 +85,21 @@ def compare(a: Blocks, b: Blocks) -> Estimate:
         ValueError: they share too few rounds.
     """
     series = paired(a, b)
+    return statistics.across(_pooled(series), [statistics.ratio(xs, ys) for xs, ys in series])
+
+
+def precision(a: Blocks, b: Blocks) -> float:
+    """Relative width of the interval over rounds alone: what further rounds can narrow.
+
+    Raises:
+        ValueError: they share too few rounds.
+    """
+    return _pooled(paired(a, b)).width
+
+
+def _pooled(series: Sequence[tuple[list[float], list[float]]]) -> Estimate:
     firsts, seconds = ([t for part in series for t in part[side]] for side in (0, 1))
-    pooled = statistics.ratio(firsts, seconds)
-    return statistics.across(pooled, [statistics.ratio(xs, ys).value for xs, ys in series])
+    return statistics.ratio(firsts, seconds)
 
 
 def spread(a: Blocks, b: Blocks) -> float:
