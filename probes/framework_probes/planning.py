@@ -36,11 +36,18 @@ class Plan:
     @property
     def contenders(self) -> tuple[Contender, ...]:
         """Everyone who is measured on each probe, in order."""
-        return tuple(
+        usual = [
             Contender(subject.framework, subject.backend, tier)
             for subject in self.subjects
             for tier in self.suite.tiers
-        )
+        ]
+        variants = [
+            Contender(subject.framework, subject.backend, "compiled", variant)
+            for subject in self.subjects
+            for name, variant in self.suite.variants
+            if name == subject.name
+        ]
+        return (*usual, *variants)
 
     @property
     def planned(self) -> int:

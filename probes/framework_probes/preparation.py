@@ -65,7 +65,9 @@ class Preparation:
                 return failure
         if seat.worker is None or seat.loaded is None or seat.environment is None:
             return Refused("crash", "the worker ended before it was asked")
-        command = protocol.Prepare(self.probe.id, entry.contender.tier, self.seed)
+        command = protocol.Prepare(
+            self.probe.id, entry.contender.tier, self.seed, entry.contender.variant
+        )
         reply = yield Ask(seat.worker, command, seat.setup.prepare_s)
         if not isinstance(reply, protocol.Prepared):
             return seat.failed(refusal(reply))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
@@ -84,11 +84,24 @@ class Adapter(Protocol):
     def forget(self) -> None:
         """Drop what was compiled so far, so that the next probe starts with a clean compiler."""
 
+    def device(self, leaf: Native, /) -> str | None:
+        """The kind of device that holds an array, ``cpu``; None for what is no array."""
+
+    def device_peak(self) -> int | None:
+        """Peak of the device's allocator in bytes since the start; None on the CPU."""
+
+    def reduced_precision(self) -> tuple[str, ...]:
+        """Settings under which a float32 product may be computed with less; none of them set."""
+
     def packages(self) -> dict[str, str]:
         """Versions of what computes."""
 
     def settings(self) -> dict[str, str]:
         """Threads and flags as the framework itself reports them."""
+
+
+#: Added to a seed for the second set of data; far from seeds that people choose.
+OTHER = 1_000_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +113,15 @@ class Program:
         read: named NumPy arrays, in the neutral layout, of what ``step`` returned.
         layout: the layout of activations, as the framework's users name it.
         reset: puts the state back to where the inputs left it, for steps that change it.
+        on: the same step, compiled once, on other data: what is timed must follow its inputs.
+            None where a program cannot be given others.
     """
 
     step: Callable[[], Native]
     read: Callable[[Native], dict[str, Array]]
     layout: str
     reset: Callable[[], None] = lambda: None
+    on: Callable[[Arrays], Callable[[], Native]] | None = None
 
 
 Builder = Callable[[Adapter, Arrays], Program]
@@ -131,6 +147,7 @@ class Probe:
         solve: what is compared, in float64 NumPy.
         derive: from inputs and outputs, both float64, to what is compared. A training step leaves
             moments and weights; compared are the gradients and changes that led there.
+        data: which inputs change from block to block; weights stay.
         builders: how each framework does it; ``numpy`` where the reference is timed.
     """
 
@@ -151,6 +168,7 @@ class Probe:
     solve: Callable[[Arrays], dict[str, Array]]
     builders: Mapping[Framework | Literal["numpy"], Builder]
     derive: Callable[[Arrays, Arrays], dict[str, Array]] = lambda _, outputs: dict(outputs)
+    data: tuple[str, ...] = ()
 
     def inputs(self, seed: int) -> dict[str, Array]:
         """The inputs and weights of this probe under this seed, the same bytes for everyone.
@@ -164,6 +182,11 @@ class Probe:
         """What one iteration must give, computed in float64 from the same inputs."""
         return self.solve(widened(inputs))
 
+    def varied(self, seed: int) -> dict[str, Array]:
+        """The inputs of this seed with other data, equally the same for everyone."""
+        other = self.inputs(seed + OTHER)
+        return self.inputs(seed) | {name: other[name] for name in self.data}
+
     def compared(self, inputs: Arrays, outputs: Arrays) -> dict[str, Array]:
         """A framework's outputs, brought to the form of :meth:`reference`."""
         return self.derive(widened(inputs), widened(outputs))
@@ -174,6 +197,17 @@ def normal(
 ) -> Array:
     """Float32 draws from N(mean, scale squared): never all zeros, which some kernels skip."""
     return (mean + scale * generator.standard_normal(shape)).astype(np.float32)
+
+
+def leaves(value: Native) -> Iterator[Native]:
+    """What is neither a mapping nor a sequence in nested results, in order."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    if isinstance(value, tuple | list):
+        for part in value:
+            yield from leaves(part)
+    else:
+        yield value
 
 
 def total_bytes(arrays: Arrays) -> int:

@@ -35,13 +35,16 @@ class Prepare:
     probe: str
     tier: Tier
     seed: int
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """The program is right and ready to be timed.
 
-    ``iteration_s`` is a first guess of its time, ``batch`` how many iterations make one sample.
+    ``iteration_s`` is a first guess of its time, ``batch`` how many iterations make one sample,
+    ``to_steady_s`` what the calls before the first steady one took together, ``wait_s`` what
+    waiting costs where nothing is left to wait for.
     """
 
     first_call_s: float
@@ -52,6 +55,8 @@ class Prepared:
     layout: str
     compiler: str | None
     peak_rss_bytes: int | None
+    to_steady_s: float | None = None
+    wait_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Run:
 
     tier: Tier
     seconds: float
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +100,37 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Look at what the last timed iteration of a tier computed. Answered by :class:`Checked`."""
+    """Look at what a timed iteration of a tier computed. Answered by :class:`Checked`."""
 
     tier: Tier
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The timed results are as right as the first ones were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """Build and run a probe to see what memory it takes, untimed. Answered by :class:`Weighed`.
+
+    Only the first such command to a process tells what the probe alone takes.
+    """
+
+    probe: str
+    tier: Tier
+    seed: int
+    variant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Bytes: resident before it was built, the peak until it had run, the device's own peak."""
+
+    rss_before: int | None
+    peak_rss: int | None
+    device_peak: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +186,19 @@ class Refused:
     reason: str
 
 
-Command = Load | Prepare | Pin | Run | Check | Forget | Calibrate | Gauge | MeasurePeaks
+Command = Load | Prepare | Pin | Run | Check | Weigh | Forget | Calibrate | Gauge | MeasurePeaks
 Reply = (
-    Loaded | Prepared | Pinned | Ran | Checked | Forgotten | Calibrated | Gauged | Peaks | Refused
+    Loaded
+    | Prepared
+    | Pinned
+    | Ran
+    | Checked
+    | Weighed
+    | Forgotten
+    | Calibrated
+    | Gauged
+    | Peaks
+    | Refused
 )
 
 COMMANDS: tuple[type, ...] = (
@@ -168,6 +207,7 @@ COMMANDS: tuple[type, ...] = (
     Pin,
     Run,
     Check,
+    Weigh,
     Forget,
     Calibrate,
     Gauge,
@@ -179,6 +219,7 @@ REPLIES: tuple[type, ...] = (
     Pinned,
     Ran,
     Checked,
+    Weighed,
     Forgotten,
     Calibrated,
     Gauged,

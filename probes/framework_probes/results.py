@@ -33,11 +33,17 @@ Verdict = Literal["faster", "slower", "same", "ambiguous"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Contender:
-    """Who was measured. ``backend`` is given for Keras alone."""
+    """Who was measured. ``backend`` is given for Keras alone.
+
+    ``variant`` tells ways of compiling apart that one tier has: ``xla`` for ``tf.function`` with
+    XLA, ``fit`` for Keras by its own trainer (``fit`` and ``predict``) rather than by its layers
+    alone; None is the usual way.
+    """
 
     framework: Framework
     backend: Framework | None
     tier: Tier
+    variant: str | None = None
 
     @property
     def subject(self) -> str:

@@ -28,6 +28,7 @@ class Lane:
     tier: Tier
     replicate: Replicate
     entry: Entry | None
+    variant: str | None = None
 
 
 @dataclass(slots=True)
@@ -75,7 +76,9 @@ class Rounds:
             self.taken += 1
             yield self.taken
         for lane in list(self.lanes):
-            self._settle(lane, lane.seat.ask(protocol.Check(lane.tier), self.block_timeout_s))
+            self._settle(
+                lane, lane.seat.ask(protocol.Check(lane.tier, lane.variant), self.block_timeout_s)
+            )
 
     def release(self, cores: Sequence[int]) -> None:
         """Let the workers use all cores again, for importing and compiling."""
@@ -134,14 +137,14 @@ class Rounds:
             if lane.entry is not None
         ]
         return all(
-            comparison.compare(x, y).width <= WIDTH
+            comparison.precision(x, y) <= WIDTH
             for i, (a, x) in enumerate(timed)
             for b, y in timed[:i]
             if belong_together(a, b) and comparison.comparable(x, y)
         )
 
     def _turn(self, lane: Lane) -> None:
-        command = protocol.Run(lane.tier, self.suite.block_s)
+        command = protocol.Run(lane.tier, self.suite.block_s, lane.variant)
         reply = lane.seat.ask(command, self.block_timeout_s)
         if isinstance(reply, protocol.Ran):
             replicate = lane.replicate

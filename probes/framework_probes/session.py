@@ -216,7 +216,13 @@ class Session:
     def _time(self, preparation: Preparation, entries: list[Entry]) -> Iterator[Event]:
         """Take the rounds of what was prepared, and let the workers use all cores again."""
         lanes = [
-            Lane(seat, entry.contender.tier, entry.replicates[preparation.number], entry)
+            Lane(
+                seat,
+                entry.contender.tier,
+                entry.replicates[preparation.number],
+                entry,
+                entry.contender.variant,
+            )
             for seat in self.seats.values()
             for entry in entries
             if _of(entry, seat) and entry.refused is None

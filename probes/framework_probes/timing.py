@@ -1,27 +1,34 @@
 """Timing one prepared program: how long a sample is, and what one block says.
 
-A sample is one iteration, or so many that it takes 200 microseconds, where the clock and the
-waiting would be felt. A block is samples until its time has passed, three at least. See
-``statistics`` for what is made of it.
+A sample is one iteration, or so many that neither the clock nor the waiting is felt: 200
+microseconds, and a hundred times what waiting costs. A block is samples until its time has
+passed, three at least. See ``statistics`` for what is made of it.
 """
 
 from __future__ import annotations
 
 import gc
+import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
 from framework_probes.probe import Adapter, Native, Program
 from framework_probes.protocol import Ran
-from framework_probes.statistics import lower_quartile
+from framework_probes.statistics import lower_quartile, median
 
-#: Shortest time of one sample, in seconds: 20 times what waiting for TensorFlow's devices costs
-#: where nothing is left to wait for, and short against the milliseconds between preemptions.
+#: Shortest time of one sample, in seconds: a thousand times what the clock costs, and short
+#: against the milliseconds between preemptions.
 SHORTEST_SAMPLE = 200e-6
+#: A sample takes at least so many times what waiting costs, which is paid once a sample: draining
+#: TensorFlow's devices takes 9 microseconds, and 4% of 200 would decide a verdict.
+WAITS = 100
+#: Calls take what they take for good once the median of three is within this of it.
+STEADY = 1.25
 #: Fewest samples of a block: one that was disturbed can then be told from the others.
 FEWEST_SAMPLES = 3
 #: Seconds after a switch from another process that are not counted; one sample at least.
@@ -36,43 +43,94 @@ def call(adapter: Adapter, program: Program) -> tuple[Native, float]:
     return result, time.perf_counter() - start
 
 
-def pilot(adapter: Adapter, program: Program, seconds: float = 0.01) -> tuple[float, int]:
-    """Seconds of an iteration once warm, and how many make one sample."""
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """A first look at a warm program.
+
+    Attributes:
+        iteration_s: seconds of an iteration as it will be timed; ``batch``: how many make a sample.
+        wait_s: what waiting costs where nothing is left to wait for.
+        calls_s: of single calls, each waited for.
+    """
+
+    iteration_s: float
+    batch: int
+    wait_s: float
+    calls_s: tuple[float, ...]
+
+
+def pilot(adapter: Adapter, program: Program, budget_s: float = 0.01) -> Pilot:
+    """Find out how long an iteration takes once warm, and how many make one sample."""
     times: list[float] = []
-    end = time.perf_counter() + seconds
+    end = time.perf_counter() + budget_s
     while len(times) < 3 or (len(times) < 1000 and time.perf_counter() < end):
-        times.append(call(adapter, program)[1])
-    iteration = lower_quartile(times)
-    if iteration >= SHORTEST_SAMPLE:
-        return iteration, 1
-    # The pilot counted waiting in full; a batch waits once, so it is measured again as it runs.
-    batch = ceil(SHORTEST_SAMPLE / iteration)
-    samples = [_sample(adapter, program, batch)[1] for _ in range(9)]
-    iteration = lower_quartile(samples) / batch
-    return iteration, max(batch, ceil(SHORTEST_SAMPLE / iteration))
+        result, taken = call(adapter, program)
+        times.append(taken)
+    wait_s = lower_quartile([seconds(lambda: adapter.wait(result)) for _ in range(20)])
+    shortest = max(SHORTEST_SAMPLE, WAITS * wait_s)
+    iteration, batch = lower_quartile(times), 1
+    if iteration < shortest:
+        # Waiting was counted in full; a batch waits once, so it is measured again as it runs.
+        batch = ceil(shortest / iteration)
+        samples = [_sample(adapter, program, batch)[1] for _ in range(9)]
+        iteration = lower_quartile(samples) / batch
+        batch = max(batch, ceil(shortest / iteration))
+    return Pilot(iteration, batch, wait_s, tuple(times))
+
+
+def to_steady(calls_s: Sequence[float]) -> float:
+    """Seconds of all calls before those that take what calls take for good.
+
+    From the first call whose median with the two after it is within 25% of the lower quartile of
+    the last half of the calls on, they count as steady.
+    """
+    steady = lower_quartile(calls_s[len(calls_s) // 2 :])
+    for place in range(len(calls_s) - 2):
+        if median(calls_s[place : place + 3]) <= STEADY * steady and calls_s[place] <= 2 * steady:
+            return sum(calls_s[:place])
+    return sum(calls_s)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall seconds of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def run_block(
-    adapter: Adapter, program: Program, batch: int, seconds: float, traces: int
-) -> tuple[Ran, Native]:
-    """One block of samples, and the result of its last iteration.
+    adapter: Adapter, program: Program, batch: int, block_s: float, traces: int, *, last: bool
+) -> tuple[Ran, Native, int]:
+    """One block of samples, the result of one of them, and how many steps led to that.
+
+    The result is the last one where steps keep state, else of a sample picked at random.
 
     The state is reset first. Then samples are discarded: those after a switch from another
     process cost up to twice as much, as caches and the branch predictor were its.
 
-    ``traces``: the adapter's count when the program was prepared.
+    Args:
+        adapter: of the framework.
+        program: its step is what is timed.
+        batch: iterations of one sample.
+        block_s: wall seconds of the block.
+        traces: the adapter's count when the program was prepared.
+        last: whether the last result is wanted.
     """
     with _no_garbage_collection():
         program.reset()
-        _burn_in(adapter, program, batch)
+        discarded = _burn_in(adapter, program, batch)
         walls: list[float] = []
         cpus: list[float] = []
         switches = getrusage(RUSAGE_SELF).ru_nivcsw
         start = time.perf_counter()
-        while len(walls) < FEWEST_SAMPLES or time.perf_counter() - start < seconds:
+        while len(walls) < FEWEST_SAMPLES or time.perf_counter() - start < block_s:
             result, wall, cpu = _sample(adapter, program, batch)
             walls.append(wall)
             cpus.append(cpu)
+            # Each sample's result is kept with the same chance, as if drawn at the end (Vitter,
+            # Random Sampling with a Reservoir, 1985, algorithm R), and only one held at a time.
+            if last or random.random() * len(walls) < 1.0:
+                kept, steps = result, batch * (discarded + len(walls))
         switches = getrusage(RUSAGE_SELF).ru_nivcsw - switches
     ran = Ran(
         iterations=batch * len(walls),
@@ -82,7 +140,7 @@ def run_block(
         core=current_core(),
         traces=adapter.traces() - traces,
     )
-    return ran, result
+    return ran, kept, steps
 
 
 def _rounded(seconds: float) -> float:
@@ -111,23 +169,35 @@ def reset_peak_memory() -> None:
 
 def peak_memory() -> int | None:
     """Peak resident memory in bytes since the last reset; None where it is not known."""
+    return _status("VmHWM:")
+
+
+def resident_memory() -> int | None:
+    """Resident memory now, in bytes; None where it is not known."""
+    return _status("VmRSS:")
+
+
+def _status(name: str) -> int | None:
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return None
     for line in status.splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(name):
             return int(line.split()[1]) * 1024
     return None
 
 
-def _burn_in(adapter: Adapter, program: Program, batch: int) -> None:
-    """Three samples, or fewer where one is long: what was cold is warm after some milliseconds."""
-    end = time.perf_counter() + BURN_IN_S
-    for _ in range(3):
+def _burn_in(adapter: Adapter, program: Program, batch: int) -> int:
+    """Three samples, or fewer where one is long: what was cold is warm after some milliseconds.
+
+    Returns how many.
+    """
+    end, taken = time.perf_counter() + BURN_IN_S, 0
+    while taken < 3 and (taken == 0 or time.perf_counter() < end):
         _sample(adapter, program, batch)
-        if time.perf_counter() >= end:
-            return
+        taken += 1
+    return taken
 
 
 def _sample(adapter: Adapter, program: Program, batch: int) -> tuple[Native, float, float]:

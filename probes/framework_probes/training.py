@@ -108,7 +108,6 @@ def carried(
         inward: from the neutral layout of a weight to the framework's.
         outward: the way back.
     """
-    x, labels = adapter.array(inputs["x"]), adapter.array(inputs["labels"])
     sqrt = adapter.operations.sqrt
 
     def start() -> Native:
@@ -128,10 +127,15 @@ def carried(
     program = adapter.compile(advance, (0,))
     state = start()
 
-    def step() -> Native:
-        nonlocal state
-        state, loss = program(state, x, labels)
-        return state, loss
+    def on(data: Arrays) -> Callable[[], Native]:
+        x, labels = adapter.array(data["x"]), adapter.array(data["labels"])
+
+        def step() -> Native:
+            nonlocal state
+            state, loss = program(state, x, labels)
+            return state, loss
+
+        return step
 
     def reset() -> None:
         nonlocal state
@@ -144,7 +148,7 @@ def carried(
             outputs |= {f"{kind}/{n}": outward(adapter.neutral(v)) for n, v in values.items()}
         return outputs
 
-    return Program(step=step, read=read, layout=layout, reset=reset)
+    return Program(step=on(inputs), read=read, layout=layout, reset=reset, on=on)
 
 
 def in_place(
@@ -172,7 +176,6 @@ def in_place(
         inward: from the neutral layout of a weight to the framework's.
         outward: the way back.
     """
-    x, labels = adapter.array(inputs["x"]), adapter.array(inputs["labels"])
     firsts = {n: variable(inward(v)) for n, v in part(inputs, "first").items()}
     seconds = {n: variable(inward(v)) for n, v in part(inputs, "second").items()}
     t = variable(np.asarray(STEPS_BEFORE, np.float32))
@@ -191,4 +194,8 @@ def in_place(
             outputs |= {f"{kind}/{n}": outward(adapter.neutral(v)) for n, v in values.items()}
         return outputs
 
-    return Program(step=lambda: advance(x, labels), read=read, layout=layout, reset=reset)
+    def on(data: Arrays) -> Callable[[], Native]:
+        x, labels = adapter.array(data["x"]), adapter.array(data["labels"])
+        return lambda: advance(x, labels)
+
+    return Program(step=on(inputs), read=read, layout=layout, reset=reset, on=on)

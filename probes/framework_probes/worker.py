@@ -89,8 +89,6 @@ class Worker:
                 return self._load(command)
             case protocol.Prepare():
                 return self._prepare(command)
-            case protocol.Pin(cores):
-                return protocol.Pinned(host.pin(cores))
             case protocol.Run(tier, seconds, variant):
                 return self._run(self.ready[tier, variant], seconds)
             case protocol.Check(tier, variant):
@@ -99,12 +97,8 @@ class Worker:
                 return self._weigh(command)
             case protocol.Forget():
                 return self._forget()
-            case protocol.Calibrate():
-                return _calibrate()
-            case protocol.Gauge():
-                return protocol.Gauged(host.core_seconds())
-            case protocol.MeasurePeaks(seconds):
-                return host.measure_peaks(seconds)
+            case _:
+                return _look(command)
 
     def _load(self, command: protocol.Load) -> protocol.Loaded:
         self.framework, self.backend = command.framework, command.backend
@@ -204,6 +198,21 @@ class Worker:
         for adapter in self.adapters.values():
             adapter.forget()
         return protocol.Forgotten()
+
+
+def _look(
+    command: protocol.Pin | protocol.Calibrate | protocol.Gauge | protocol.MeasurePeaks,
+) -> protocol.Reply:
+    """What concerns the machine alone."""
+    match command:
+        case protocol.Pin(cores):
+            return protocol.Pinned(host.pin(cores))
+        case protocol.Calibrate():
+            return _calibrate()
+        case protocol.Gauge():
+            return protocol.Gauged(host.core_seconds())
+        case protocol.MeasurePeaks(seconds):
+            return host.measure_peaks(seconds)
 
 
 def _calibrate() -> protocol.Calibrated:

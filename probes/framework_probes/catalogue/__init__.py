@@ -40,6 +40,7 @@ class Suite:
         fresh: whether each probe gets processes of its own, so that cold costs and peak memory
             are that probe's alone.
         without: (subject, tier, probe) left out, because it does not fit the budget.
+        variants: (subject, variant): further ways of compiling, see ``results.Contender``.
     """
 
     probes: tuple[str, ...]
@@ -51,6 +52,7 @@ class Suite:
     replicates: int
     fresh: bool
     without: frozenset[tuple[str, Tier, str]] = frozenset()
+    variants: tuple[tuple[str, str], ...] = ()
 
 
 SUITES: Mapping[str, Suite] = MappingProxyType(
@@ -74,6 +76,13 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             probe_s=30.0,
             replicates=3,
             fresh=True,
+            variants=(
+                ("tensorflow", "xla"),
+                ("keras:tensorflow", "xla"),
+                ("keras:tensorflow", "fit"),
+                ("keras:jax", "fit"),
+                ("keras:pytorch", "fit"),
+            ),
         ),
     }
 )

@@ -12,6 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from framework_probes import reference_math as layer
+from framework_probes.frameworks import keras
+from framework_probes.keras_training import keras_fit
 from framework_probes.probe import Adapter, Array, Arrays, Native, Probe, Program, normal
 from framework_probes.training import (
     Weights,
@@ -186,6 +188,8 @@ def _keras(adapter: Adapter, inputs: Arrays) -> Program:
     model.set_weights(list(values.values()))
     names = list(values)
     backend = adapter.backend
+    if keras.fits(adapter):
+        return keras_fit(adapter, inputs, model, names)
     if backend.subject == "jax":
 
         def forward(w: Weights, x: Native) -> Native:
@@ -247,6 +251,7 @@ PROBE = Probe(
     trains=True,
     draw=_draw,
     solve=_solve,
+    data=("x", "labels"),
     derive=derive_step,
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )

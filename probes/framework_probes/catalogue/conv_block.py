@@ -55,14 +55,18 @@ def _pytorch(adapter: Adapter, inputs: Arrays) -> Program:
         z = functional.batch_norm(z, w["mean"], w["variance"], w["scale"], w["shift"], eps=EPSILON)
         return functional.relu(z)
 
-    # A permuted view of NHWC memory is what torch calls channels_last.
-    x = adapter.array(inputs["x"]).permute(0, 3, 1, 2)
+    def on(data: Arrays) -> Callable[[], Native]:
+        # A permuted view of NHWC memory is what torch calls channels_last.
+        x = adapter.array(data["x"]).permute(0, 3, 1, 2)
+        return lambda: block(x, weights)
+
     weights = {name: adapter.array(inputs[name]) for name in WEIGHTS}
     kernel = np.ascontiguousarray(inputs["kernel"].transpose(3, 0, 1, 2))
     weights["kernel"] = adapter.array(kernel).permute(0, 3, 1, 2)
     block = adapter.compile(forward)
     return Program(
-        step=lambda: block(x, weights),
+        step=on(inputs),
+        on=on,
         read=lambda y: {"y": adapter.neutral(y).transpose(0, 2, 3, 1)},
         layout="NCHW, channels_last memory",
     )
@@ -97,11 +101,16 @@ def _jax(adapter: Adapter, inputs: Arrays) -> Program:
 def _channels_last(
     adapter: Adapter, inputs: Arrays, forward: Callable[[Native, dict[str, Native]], Native]
 ) -> Program:
-    x = adapter.array(inputs["x"])
     weights = {name: adapter.array(inputs[name]) for name in WEIGHTS}
     block = adapter.compile(forward)
+
+    def on(data: Arrays) -> Callable[[], Native]:
+        x = adapter.array(data["x"])
+        return lambda: block(x, weights)
+
     return Program(
-        step=lambda: block(x, weights),
+        step=on(inputs),
+        on=on,
         read=lambda y: {"y": adapter.neutral(y)},
         layout="NHWC",
     )
@@ -118,9 +127,15 @@ def _keras(adapter: Adapter, inputs: Arrays) -> Program:
         ]
     )
     model.set_weights([inputs[name] for name in WEIGHTS])
-    x = adapter.array(inputs["x"])
     block = keras.inference(adapter, model)
-    return Program(step=lambda: block(x), read=lambda y: {"y": adapter.neutral(y)}, layout="NHWC")
+
+    def on(data: Arrays) -> Callable[[], Native]:
+        x = adapter.array(data["x"])
+        return lambda: block(x)
+
+    return Program(
+        step=on(inputs), on=on, read=lambda y: {"y": keras.output(adapter, y)}, layout="NHWC"
+    )
 
 
 _PIXELS = BATCH * SIDE * SIDE
@@ -142,5 +157,6 @@ PROBE = Probe(
     trains=False,
     draw=_draw,
     solve=_solve,
+    data=("x",),
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from framework_probes.probe import Adapter, Array, Arrays, Native, Probe, Program, normal
@@ -25,9 +27,14 @@ def _build(adapter: Adapter, inputs: Arrays) -> Program:
         return operations.add(a, b)
 
     add = adapter.compile(total)
-    a, b = adapter.array(inputs["a"]), adapter.array(inputs["b"])
+
+    def on(data: Arrays) -> Callable[[], Native]:
+        a, b = adapter.array(data["a"]), adapter.array(data["b"])
+        return lambda: add(a, b)
+
     return Program(
-        step=lambda: add(a, b),
+        step=on(inputs),
+        on=on,
         read=lambda total: {"sum": adapter.neutral(total)},
         layout="row-major",
     )
@@ -58,6 +65,7 @@ PROBE = Probe(
     trains=False,
     draw=_draw,
     solve=_solve,
+    data=("a", "b"),
     builders={
         "pytorch": _build,
         "tensorflow": _build,

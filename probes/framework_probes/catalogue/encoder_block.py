@@ -72,7 +72,7 @@ def _pytorch(adapter: Adapter, inputs: Arrays) -> Program:
         name: adapter.array(np.ascontiguousarray(value.T) if name in MATRICES else value)
         for name, value in inputs.items()
     }
-    x = weights.pop("x")
+    del weights["x"]
 
     def forward(x: Native, w: dict[str, Native]) -> Native:
         def dense(x: Native, name: str) -> Native:
@@ -89,13 +89,13 @@ def _pytorch(adapter: Adapter, inputs: Arrays) -> Program:
         return h + dense(functional.gelu(dense(normed, "up")), "down")
 
     block = adapter.compile(forward)
-    return _program(adapter, lambda: block(x, weights))
+    return _program(adapter, inputs, lambda x: block(x, weights))
 
 
 def _tensorflow(adapter: Adapter, inputs: Arrays) -> Program:
     tf = adapter.module
     weights = {name: adapter.array(value) for name, value in inputs.items()}
-    x = weights.pop("x")
+    del weights["x"]
 
     def forward(x: Native, w: dict[str, Native]) -> Native:
         def norm(x: Native, number: int) -> Native:
@@ -121,13 +121,13 @@ def _tensorflow(adapter: Adapter, inputs: Arrays) -> Program:
         return tf.reshape(h + dense(wide, "down"), (BATCH, SEQUENCE, WIDTH))
 
     block = adapter.compile(forward)
-    return _program(adapter, lambda: block(x, weights))
+    return _program(adapter, inputs, lambda x: block(x, weights))
 
 
 def _jax(adapter: Adapter, inputs: Arrays) -> Program:
     jax, jnp = adapter.module, adapter.operations
     weights = {name: adapter.array(value) for name, value in inputs.items()}
-    x = weights.pop("x")
+    del weights["x"]
 
     def forward(x: Native, w: dict[str, Native]) -> Native:
         def norm(x: Native, number: int) -> Native:
@@ -150,7 +150,7 @@ def _jax(adapter: Adapter, inputs: Arrays) -> Program:
         return h + dense(wide, "down")
 
     block = adapter.compile(forward)
-    return _program(adapter, lambda: block(x, weights))
+    return _program(adapter, inputs, lambda x: block(x, weights))
 
 
 def _keras(adapter: Adapter, inputs: Arrays) -> Program:
@@ -173,14 +173,18 @@ def _keras(adapter: Adapter, inputs: Arrays) -> Program:
         ]
     )
     block = keras.inference(adapter, model)
-    x = adapter.array(inputs["x"])
-    return _program(adapter, lambda: block(x))
+    return _program(adapter, inputs, block)
 
 
-def _program(adapter: Adapter, step: Callable[[], Native]) -> Program:
+def _program(adapter: Adapter, inputs: Arrays, block: Callable[[Native], Native]) -> Program:
+    def on(data: Arrays) -> Callable[[], Native]:
+        x = adapter.array(data["x"])
+        return lambda: block(x)
+
     return Program(
-        step=step,
-        read=lambda y: {"y": adapter.neutral(y)},
+        step=on(inputs),
+        on=on,
+        read=lambda y: {"y": keras.output(adapter, y)},
         layout="batch, sequence, width",
     )
 
@@ -212,5 +216,6 @@ PROBE = Probe(
     trains=False,
     draw=_draw,
     solve=_solve,
+    data=("x",),
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )

@@ -10,7 +10,7 @@ from framework_probes.results import Tier
 
 
 class _AdapterModule(Protocol):
-    def adapter(self, tier: Tier, backend: str | None, /) -> Adapter: ...
+    def adapter(self, tier: Tier, backend: str | None, variant: str | None, /) -> Adapter: ...
 
 
 #: Framework to the module here that drives it.
@@ -23,12 +23,22 @@ MODULES = {
 }
 
 
-def load(framework: str, backend: str | None, tier: Tier) -> Adapter:
+def load(framework: str, backend: str | None, tier: Tier, variant: str | None = None) -> Adapter:
     """The adapter of a framework, importing the framework on the first call.
+
+    ``variant``: how it is compiled where that is not the framework's usual way, see
+    ``results.Contender``.
 
     Raises:
         KeyError: no such framework.
+        NotImplementedError: the framework has no such variant.
         ImportError: the framework is not installed here, or cannot be loaded.
     """
     module = import_module(f"{__name__}.{MODULES[framework]}")
-    return cast(_AdapterModule, module).adapter(tier, backend)
+    return cast(_AdapterModule, module).adapter(tier, backend, variant)
+
+
+def none_of(framework: str, variant: str | None) -> None:
+    """Refuse a variant. Raises NotImplementedError where one is asked for."""
+    if variant is not None:
+        raise NotImplementedError(f"{framework} has no variant {variant}")

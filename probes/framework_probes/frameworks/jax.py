@@ -9,6 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
+from framework_probes.frameworks import none_of
 from framework_probes.frameworks.tracing import Tracing
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
@@ -24,6 +25,8 @@ class JaxAdapter:
         self.operations = import_module("jax.numpy")
         self.backend: Adapter = self
         self._tracing = Tracing()
+        if self.module.default_backend() != "cpu":
+            self.module.config.update("jax_default_matmul_precision", "highest")
 
     @property
     def compiler(self) -> str | None:
@@ -64,6 +67,27 @@ class JaxAdapter:
         """Drop JAX's caches of compiled programs."""
         self.module.clear_caches()
 
+    def device(self, leaf: Native, /) -> str | None:
+        """The platform of the array's devices."""
+        if not isinstance(leaf, self.module.Array):
+            return None
+        return "+".join(sorted({str(device.platform) for device in leaf.devices()}))
+
+    def device_peak(self) -> int | None:
+        """Of the first device, where it counts."""
+        counted = self.module.devices()[0].memory_stats() or {}
+        peak = counted.get("peak_bytes_in_use")
+        return None if peak is None else int(peak)
+
+    def reduced_precision(self) -> tuple[str, ...]:
+        """A default precision of products below float32."""
+        chosen = self.module.config.jax_default_matmul_precision
+        strict = chosen in ("highest", "float32") or (
+            # On the CPU a product is exact unless something else is asked for.
+            chosen in (None, "default") and self.module.default_backend() == "cpu"
+        )
+        return () if strict else ("default_matmul_precision",)
+
     def packages(self) -> dict[str, str]:
         """jax, jaxlib and NumPy."""
         return {
@@ -84,6 +108,7 @@ class JaxAdapter:
         }
 
 
-def adapter(tier: Tier, _backend: str | None) -> Adapter:
+def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
     """The adapter for a tier; JAX has no back ends to choose from."""
+    none_of("jax", variant)
     return JaxAdapter(tier)

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib import import_module
 
-from framework_probes.frameworks import jax, pytorch, tensorflow
+import numpy as np
+
+from framework_probes.frameworks import jax, none_of, pytorch, tensorflow
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
 
 #: Our name of a back end to Keras' own.
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "pytorch": "torch"}
+#: The variant in which Keras' own trainer runs the step.
+FIT = "fit"
 _ADAPTERS: dict[str, Callable[[Tier], Adapter]] = {
     "tensorflow": tensorflow.TensorFlowAdapter,
     "jax": jax.JaxAdapter,
@@ -23,18 +27,28 @@ _ADAPTERS: dict[str, Callable[[Tier], Adapter]] = {
 class KerasAdapter:
     """Keras: layers and ``keras.ops`` of its own; arrays, compiler and waiting of its back end."""
 
-    def __init__(self, tier: Tier, backend: str) -> None:
+    def __init__(self, tier: Tier, backend: str, variant: str | None = None) -> None:
         os.environ["KERAS_BACKEND"] = BACKENDS[backend]
         self.subject = f"keras:{backend}"
         self.tier: Tier = tier
-        self.backend: Adapter = _ADAPTERS[backend](tier)
+        self.variant = variant
+        self.backend: Adapter = (
+            tensorflow.TensorFlowAdapter(tier, xla=True)
+            if variant == "xla"
+            else _ADAPTERS[backend](tier)
+        )
         self.module = import_module("keras")
         self.operations = import_module("keras.ops")
 
     @property
     def compiler(self) -> str | None:
-        """The compiler of the back end."""
-        return self.backend.compiler
+        """The compiler of the back end; Keras' trainer brings it to its own functions."""
+        return "Keras fit (jit_compile auto)" if self.fits else self.backend.compiler
+
+    @property
+    def fits(self) -> bool:
+        """Whether Keras' own trainer is measured rather than its layers alone."""
+        return self.variant == FIT
 
     def compile(
         self, function: Callable[..., Native], donated: tuple[int, ...] = (), /
@@ -67,6 +81,20 @@ class KerasAdapter:
         self.module.utils.clear_session()
         self.backend.forget()
 
+    def device(self, leaf: Native, /) -> str | None:
+        """As the back end says."""
+        return self.backend.device(leaf)
+
+    def device_peak(self) -> int | None:
+        """As the back end says."""
+        return self.backend.device_peak()
+
+    def reduced_precision(self) -> tuple[str, ...]:
+        """A policy of mixed types, and what the back end allows."""
+        policy = str(self.module.config.dtype_policy().name)
+        mixed = () if policy == "float32" else (f"dtype_policy={policy}",)
+        return (*mixed, *self.backend.reduced_precision())
+
     def packages(self) -> dict[str, str]:
         """Keras and what the back end needs."""
         return {"keras": str(self.module.__version__), **self.backend.packages()}
@@ -82,12 +110,22 @@ class KerasAdapter:
         }
 
 
+def fits(adapter: Adapter) -> bool:
+    """Whether Keras' own trainer is asked for."""
+    return isinstance(adapter, KerasAdapter) and adapter.fits
+
+
 def inference(adapter: Adapter, model: Native) -> Callable[[Native], Native]:
     """Inference of a Keras model in the adapter's tier, its weights read anew in every call.
 
     On JAX, jitting a closure over the model would freeze its weights into the program, so they
     are passed as arguments, as Keras' own trainer does.
     """
+    if fits(adapter):
+        # What ``predict`` does with each batch. It hands out NumPy, so a weight is returned along
+        # with it: that says where the model was.
+        model.compile()
+        return lambda x: (model.predict_on_batch(x), model.trainable_variables[0].value)
     if adapter.backend.subject == "jax" and adapter.tier == "compiled":
         call = adapter.compile(lambda t, n, x: model.stateless_call(t, n, x, training=False)[0])
         trainable = [variable.value for variable in model.trainable_variables]
@@ -96,8 +134,15 @@ def inference(adapter: Adapter, model: Native) -> Callable[[Native], Native]:
     return adapter.compile(lambda x: model(x, training=False))
 
 
-def adapter(tier: Tier, backend: str | None) -> Adapter:
+def output(adapter: Adapter, result: Native) -> Array:
+    """What :func:`inference` gave, as NumPy."""
+    return np.array(result[0]) if fits(adapter) else adapter.neutral(result)
+
+
+def adapter(tier: Tier, backend: str | None, variant: str | None = None) -> Adapter:
     """The adapter for a tier on a back end. Raises KeyError for an unknown one."""
     if backend not in BACKENDS:
         raise KeyError(f"backend: {backend!r}, expected one of {', '.join(BACKENDS)}")
-    return KerasAdapter(tier, backend)
+    if variant != FIT and (variant, backend) != ("xla", "tensorflow"):
+        none_of(f"keras on {backend}", variant)
+    return KerasAdapter(tier, backend, variant)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
+from framework_probes.frameworks import none_of
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
 
@@ -55,6 +56,18 @@ class NumPyAdapter:
     def forget(self) -> None:
         """Nothing was compiled."""
 
+    def device(self, leaf: Native, /) -> str | None:
+        """``cpu``."""
+        return "cpu" if isinstance(leaf, np.ndarray | np.generic) else None
+
+    def device_peak(self) -> int | None:
+        """None."""
+        return None
+
+    def reduced_precision(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
     def packages(self) -> dict[str, str]:
         """NumPy."""
         return {"numpy": np.__version__}
@@ -64,6 +77,7 @@ class NumPyAdapter:
         return {"openblas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "unset")}
 
 
-def adapter(_tier: Tier, _backend: str | None) -> Adapter:
+def adapter(_tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
     """The adapter; NumPy has one tier."""
+    none_of("numpy", variant)
     return NumPyAdapter()

@@ -9,6 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
+from framework_probes.frameworks import none_of
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
 
@@ -24,6 +25,8 @@ class TorchAdapter:
         self.module.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
         if self.module.get_num_interop_threads() != 1:
             self.module.set_num_interop_threads(1)
+        # Convolutions use TF32 by default on devices that have it; matrix products do not.
+        self.module.backends.cudnn.allow_tf32 = False
 
     @property
     def compiler(self) -> str | None:
@@ -70,6 +73,25 @@ class TorchAdapter:
         if self.tier == "compiled":
             import_module("torch._dynamo").reset()
 
+    def device(self, leaf: Native, /) -> str | None:
+        """``cpu``, ``cuda``, ``meta``: the type of the tensor's device."""
+        return str(leaf.device.type) if isinstance(leaf, self.module.Tensor) else None
+
+    def device_peak(self) -> int | None:
+        """Of the caching allocator of the first CUDA device."""
+        cuda = self.module.cuda
+        return int(cuda.max_memory_allocated()) if cuda.is_available() else None
+
+    def reduced_precision(self) -> tuple[str, ...]:
+        """What lets matrix products and convolutions use TF32 or bfloat16."""
+        backends = self.module.backends
+        allowed = {
+            "float32_matmul_precision": self.module.get_float32_matmul_precision() != "highest",
+            "cuda.matmul.allow_tf32": bool(backends.cuda.matmul.allow_tf32),
+            "cudnn.allow_tf32": bool(backends.cudnn.allow_tf32),
+        }
+        return tuple(name for name, is_set in allowed.items() if is_set)
+
     def packages(self) -> dict[str, str]:
         """PyTorch and NumPy."""
         return {"torch": str(self.module.__version__), "numpy": np.__version__}
@@ -85,6 +107,7 @@ class TorchAdapter:
         }
 
 
-def adapter(tier: Tier, _backend: str | None) -> Adapter:
+def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
     """The adapter for a tier; PyTorch has no back ends to choose from."""
+    none_of("pytorch", variant)
     return TorchAdapter(tier)

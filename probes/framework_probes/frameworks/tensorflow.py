@@ -1,4 +1,4 @@
-"""TensorFlow: eager as it comes; compiled by ``tf.function`` as its guides teach it."""
+"""TensorFlow: eager as it comes; compiled by ``tf.function``, as a graph or, as variant, by XLA."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from importlib import import_module
 
 import numpy as np
 
+from framework_probes.frameworks import none_of
 from framework_probes.frameworks.tracing import Tracing
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
 
 
 class TensorFlowAdapter:
-    """TensorFlow on the CPU."""
+    """TensorFlow on the CPU; ``xla``: its functions are compiled by XLA."""
 
-    def __init__(self, tier: Tier) -> None:
+    def __init__(self, tier: Tier, *, xla: bool = False) -> None:
+        self._xla = xla
         self.subject = "tensorflow"
         self.tier: Tier = tier
         self.module = self.operations = import_module("tensorflow")
@@ -27,11 +29,14 @@ class TensorFlowAdapter:
         if threading.get_inter_op_parallelism_threads() != 1:
             threading.set_intra_op_parallelism_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
             threading.set_inter_op_parallelism_threads(1)
+        self.module.config.experimental.enable_tensor_float_32_execution(False)
 
     @property
     def compiler(self) -> str | None:
-        """``tf.function``: a graph, without XLA."""
-        return "tf.function (graph)" if self.tier == "compiled" else None
+        """``tf.function``: a graph, with or without XLA."""
+        if self.tier == "eager":
+            return None
+        return "tf.function (XLA)" if self._xla else "tf.function (graph)"
 
     def compile(
         self, function: Callable[..., Native], _donated: tuple[int, ...] = (), /
@@ -40,9 +45,8 @@ class TensorFlowAdapter:
         if self.tier == "eager":
             return function
         compiled: Callable[..., Native] = self.module.function(
-            self._tracing.counted(function), autograph=False
+            self._tracing.counted(function), autograph=False, jit_compile=self._xla or None
         )
-
         return compiled
 
     def array(self, value: Array) -> Native:
@@ -68,6 +72,23 @@ class TensorFlowAdapter:
     def forget(self) -> None:
         """Nothing: TensorFlow frees a graph with the function that nobody holds any more."""
 
+    def device(self, leaf: Native, /) -> str | None:
+        """From the tensor's own device name, ``.../device:CPU:0``."""
+        name = getattr(leaf, "device", None)
+        return str(name).rpartition("device:")[2].partition(":")[0].lower() if name else None
+
+    def device_peak(self) -> int | None:
+        """Of the first GPU."""
+        config = self.module.config
+        if not config.list_physical_devices("GPU"):
+            return None
+        return int(config.experimental.get_memory_info("GPU:0")["peak"])
+
+    def reduced_precision(self) -> tuple[str, ...]:
+        """TF32, which TensorFlow allows unless told otherwise."""
+        allowed = self.module.config.experimental.tensor_float_32_execution_enabled()
+        return ("tensor_float_32_execution",) if allowed else ()
+
     def packages(self) -> dict[str, str]:
         """TensorFlow and NumPy."""
         return {"tensorflow": str(self.module.__version__), "numpy": np.__version__}
@@ -82,6 +103,8 @@ class TensorFlowAdapter:
         }
 
 
-def adapter(tier: Tier, _backend: str | None) -> Adapter:
+def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
     """The adapter for a tier; TensorFlow has no back ends to choose from."""
-    return TensorFlowAdapter(tier)
+    if variant != "xla":
+        none_of("tensorflow", variant)
+    return TensorFlowAdapter(tier, xla=variant == "xla")

@@ -1,0 +1,181 @@
+"""Proving, inside a worker, that a program computes what was asked, before and after its timing.
+
+A time is worth nothing if the work was not done: every way in which that has happened to somebody
+is looked for here, and found, ends as ``wrong_result`` without a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from framework_probes import timing
+from framework_probes.equality import WrongResult, compare, identical
+from framework_probes.probe import Adapter, Array, Native, Probe, Program, leaves
+from framework_probes.results import Equality
+
+#: How often results are read right after waiting, to see whether they were ready.
+READS = 5
+#: Reading may take so much longer the first time, seconds: lazy views and cold caches.
+READING_S = 100e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Inputs of a probe with what they must give; twice, with other data the second time."""
+
+    probe: str
+    seed: int
+    sets: tuple[tuple[dict[str, Array], dict[str, Array]], ...]
+
+    @classmethod
+    def of(cls, probe: Probe, seed: int) -> Drawn:
+        """Draw, and compute the references in float64."""
+        inputs = [probe.inputs(seed)]
+        if probe.data:
+            inputs.append(probe.varied(seed))
+        return cls(probe.id, seed, tuple((each, probe.reference(each)) for each in inputs))
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What was found equal, the steps for each set of data, and what the calls took."""
+
+    equality: Equality
+    steps: tuple[Callable[[], Native], ...]
+    calls_s: tuple[float, ...]
+
+
+def prove(adapter: Adapter, probe: Probe, program: Program, drawn: Drawn, device: str) -> Proven:
+    """Run the program and compare everything it gives with the reference.
+
+    Raises:
+        WrongResult: it is not what was asked for, with the reason.
+    """
+    calls: list[float] = []
+    outputs = _outputs(adapter, program, device, calls)
+    if adapter.tier == "eager" and not identical(
+        outputs, _outputs(adapter, program, device, calls)
+    ):
+        raise WrongResult("two runs on the same inputs gave different results")
+    inputs, reference = drawn.sets[0]
+    equality = compare(probe, inputs, reference, outputs)
+    steps = [program.step]
+    if program.on is not None:
+        for other, expected in drawn.sets[1:]:
+            step = program.on(other)
+            found = _outputs(adapter, replace(program, step=step), device, calls)
+            try:
+                compare(probe, other, expected, found)
+            except WrongResult as error:
+                raise WrongResult(f"on other data, by the same program: {error}") from None
+            steps.append(step)
+    _ready_when_waited(adapter, program)
+    _strict(adapter)
+    program.reset()
+    return Proven(equality, tuple(steps), tuple(calls))
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a timed block left: a result of one of its samples, picked at random.
+
+    Attributes:
+        result: of that sample's last iteration; of the block's last one where steps keep state.
+        iterations: steps since the reset, the discarded ones among them, up to that result.
+        which: the set of data.
+    """
+
+    result: Native
+    iterations: int
+    which: int
+
+
+def check(
+    adapter: Adapter,
+    probe: Probe,
+    program: Program,
+    steps: tuple[Callable[[], Native], ...],
+    drawn: Drawn,
+    timed: Timed,
+    device: str,
+) -> None:
+    """Compare what was computed while it was timed.
+
+    A step without state must have given what the reference says. One with state is run again from
+    the start, waited for each time, and must arrive where the timed steps did.
+
+    Raises:
+        WrongResult: it did not.
+    """
+    found = program.read(timed.result)
+    _on_device(adapter, timed.result, device)
+    inputs, reference = drawn.sets[timed.which]
+    if not probe.trains:
+        compare(probe, inputs, reference, found)
+        return
+    again = replace(program, step=steps[timed.which])
+    compare(probe, inputs, reference, _outputs(adapter, again, device, []))
+    program.reset()
+    for _ in range(timed.iterations):
+        result, _ = timing.call(adapter, again)
+    tolerance = probe.tolerances[probe.dtype]
+    for name, value in program.read(result).items():
+        if not np.isfinite(found[name]).all():
+            raise WrongResult(f"{name} holds NaN or infinity after timing")
+        scale = float(np.abs(value).max()) or 1.0
+        error = float(np.abs(found[name] - value).max()) / scale
+        if error > tolerance:
+            raise WrongResult(
+                f"{name} is off by {error:.2g} after {timed.iterations} timed steps from what as "
+                f"many steps give that are waited for, tolerance {tolerance:.2g}"
+            )
+
+
+def _outputs(
+    adapter: Adapter, program: Program, device: str, calls: list[float]
+) -> dict[str, Array]:
+    program.reset()
+    result, seconds = timing.call(adapter, program)
+    calls.append(seconds)
+    _on_device(adapter, result, device)
+    return program.read(result)
+
+
+def _on_device(adapter: Adapter, result: Native, device: str) -> None:
+    """Whether every array of a result is where it was asked for."""
+    seen = {kind for leaf in leaves(result) if (kind := adapter.device(leaf)) is not None}
+    if seen != {device}:
+        where = ", ".join(sorted(seen)) or "no device"
+        raise WrongResult(f"the result is on {where}, expected {device}")
+
+
+def _ready_when_waited(adapter: Adapter, program: Program) -> None:
+    """Whether waiting waits: reading a result right afterwards must cost no more than once more.
+
+    What an asynchronous framework had not done when the clock stopped, it does while its result
+    is read the first time.
+    """
+    hidden, called = [], []
+    for _ in range(READS):
+        program.reset()
+        result, seconds = timing.call(adapter, program)
+        read = partial(program.read, result)
+        first, again = timing.seconds(read), timing.seconds(read)
+        called.append(seconds)
+        hidden.append(first - again)
+    if min(hidden) > READING_S + 0.5 * min(called):
+        raise WrongResult(
+            f"its result was not ready when waiting had ended: {min(hidden) * 1e6:.0f} µs of work "
+            f"were left after {min(called) * 1e6:.0f} µs"
+        )
+
+
+def _strict(adapter: Adapter) -> None:
+    """Whether float32 means float32."""
+    reduced = adapter.reduced_precision()
+    if reduced:
+        raise WrongResult(f"float32 may be computed with less: {', '.join(reduced)}")
