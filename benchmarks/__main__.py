@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 from dataclasses import asdict
@@ -39,6 +40,7 @@ def main() -> None:
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "host": f"{platform.machine()}, {platform.system()} {platform.release()}",
         "python": platform.python_version(),
+        "load average at the end": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         "packages": {name: version(name) for name in PACKAGES},
     }
     for figure in figures:
