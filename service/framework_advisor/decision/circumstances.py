@@ -283,10 +283,7 @@ def conditions(when: Circumstances) -> Conditions:
 
 
 class Situation:
-    """What a profile says on each circumstance, worked out when it is first asked for.
-
-    ``required_only`` leaves out targets that are mere wishes.
-    """
+    """What a profile says on each circumstance; with ``required_only``, without mere wishes."""
 
     def __init__(self, profile: Profile, *, required_only: bool = False) -> None:
         self._profile = profile
