@@ -216,6 +216,10 @@ class Gate(Dated):
     when: Circumstances
     outcomes: dict[Subject, GateOutcome] = Field(min_length=1)
     why: dict[Subject, str]
+    odds: dict[Subject, float] = Field(
+        default_factory=dict,
+        description="of an unknown outcome, how likely the requirement is met; 0.5 where not given",
+    )
     evidence: tuple[str, ...] = Field(default=(), description="claim ids")
     resolve_by: Literal["probe", "ask", "read"] = "read"
     overrides: str | None = Field(
@@ -232,4 +236,9 @@ class Gate(Dated):
         silent = [s for s, o in self.outcomes.items() if o != "pass" and s not in self.why]
         if silent:
             raise ValueError(f"why is missing for {', '.join(silent)}")
+        sure = [
+            s for s, p in self.odds.items() if self.outcomes.get(s) != "unknown" or not 0 < p < 1
+        ]
+        if sure:
+            raise ValueError(f"odds are for unknown outcomes, between 0 and 1: {', '.join(sure)}")
         return self

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
-from framework_advisor.decision.requirements import UNKNOWN_MET, Doubt, Stack
+from framework_advisor.decision.requirements import Doubt, Stack
 from framework_advisor.decision.values import Values
 from framework_advisor.decision.weights import CRITERIA, Weights
 from framework_knowledge.models import CriterionId
@@ -43,7 +44,7 @@ class Scored:
     @property
     def met(self) -> float:
         """Probability that every requirement is met of which that is not known."""
-        return float(UNKNOWN_MET ** len(self.doubts))
+        return prod(doubt.odds for doubt in self.doubts)
 
     @property
     def worth(self) -> Array:

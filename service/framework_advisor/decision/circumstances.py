@@ -183,6 +183,13 @@ def _stated_execution(profile: Profile) -> Mapping[str, float] | None:
     return {"compiled": 1.0} if said[0] is False else None
 
 
+def trains_from_nothing(profile: Profile) -> bool:
+    """Whether a model is trained whose weights nobody has published."""
+    phases = (profile.workload and profile.workload.phases) or ()
+    pretrained = profile.team.pretrained if profile.team else None
+    return pretrained is not True and "pretraining" in phases
+
+
 def scale_of(profile: Profile) -> Scale | None:
     """One device, several on one machine, or several machines; None where nothing is said."""
     scale = profile.scale

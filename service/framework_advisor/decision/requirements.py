@@ -131,7 +131,8 @@ def outcome_for(gate: Gate, stack: Stack) -> tuple[Subject, GateOutcome]:
     return stack.subject, "pass"
 
 
-#: How often a stack meets a requirement of which it is not known whether it does: as often as not.
+#: How often a stack meets a requirement of which it is not known whether it does, where the
+#: knowledge gives no odds: as often as not.
 UNKNOWN_MET = 0.5
 
 
@@ -146,6 +147,7 @@ class Doubt:
     gate: str
     requirement: str
     subject: Subject
+    odds: float
 
 
 def doubts(gates: Iterable[Gate], stack: Stack) -> tuple[Doubt, ...]:
@@ -156,7 +158,9 @@ def doubts(gates: Iterable[Gate], stack: Stack) -> tuple[Doubt, ...]:
 def doubt(gate: Gate, stack: Stack) -> Doubt | None:
     """What is not known of a stack at one gate; None where it is known to pass or to fail."""
     subject, outcome = outcome_for(gate, stack)
-    return Doubt(gate.id, gate.requirement, subject) if outcome == "unknown" else None
+    if outcome != "unknown":
+        return None
+    return Doubt(gate.id, gate.requirement, subject, gate.odds.get(subject, UNKNOWN_MET))
 
 
 def _cited(gate: Gate) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from framework_advisor.decision.acceptability import Scored, share_se, weights_won, winners
 from framework_advisor.decision.distributions import Belief, Draws
 from framework_advisor.decision.noise import Noise
-from framework_advisor.decision.requirements import UNKNOWN_MET, Stack
+from framework_advisor.decision.requirements import Stack
 from framework_advisor.decision.values import Values
 from framework_advisor.decision.weights import CRITERIA, Weights
 
@@ -60,7 +60,7 @@ class Window:
         totals = sums.copy()
         for total, stack in zip(totals, stacks, strict=True):
             for doubt in values.doubts(stack):
-                met = self.draws.uniform(("gate", doubt.gate, doubt.subject)) < UNKNOWN_MET
+                met = self.draws.uniform(("gate", doubt.gate, doubt.subject)) < doubt.odds
                 np.multiply(total, met, out=total)
         return totals
 

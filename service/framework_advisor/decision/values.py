@@ -20,6 +20,7 @@ from framework_advisor.decision.circumstances import (
     FacetValues,
     Situation,
     facet_values,
+    trains_from_nothing,
 )
 from framework_advisor.decision.distributions import Belief, Uniform, mixed
 from framework_advisor.decision.measured_values import MeasuredValues, device_for, speed_facet
@@ -27,6 +28,7 @@ from framework_advisor.decision.requirements import Doubt, Stack, active_gates, 
 from framework_advisor.decision.statement_index import (
     Spoken,
     Support,
+    pool_weights,
     pooled,
     statement_index,
 )
@@ -43,6 +45,9 @@ JUDGED: frozenset[Grade] = frozenset({"judgement", "unsourced"})
 #: of the weakest, and the rest the mean of all (Hodges and Lehmann, The use of previous experience
 #: in reaching statistical decisions, Annals of Mathematical Statistics 23(3), 1952).
 WEAKEST = 0.5
+
+#: The aspect that does not count for a model whose weights are trained from nothing.
+PRETRAINED = "pretrained_models"
 
 #: Statements about subjects, each put on another anchor of its scale: what if it were different?
 Replaced = Mapping[tuple[str, Subject], str]
@@ -65,12 +70,13 @@ class Values:
         self._profile = profile
         self._situation = Situation(profile)
         self._snapshot = snapshot
+        self._unwanted = PRETRAINED if trains_from_nothing(profile) else None
         self._index = statement_index(snapshot)
         self._gates: tuple[Gate, ...] | None = None
         self._doubts: dict[Stack, tuple[Doubt, ...]] = {}
         self._measured = measured
         self._facets: dict[DecisionFacet, FacetValues] = {}
-        self._closest: dict[tuple[CriterionId, Subject, str], tuple[Support, ...]] = {}
+        self._closest: dict[tuple[CriterionId, Subject, str], tuple[int, tuple[Support, ...]]] = {}
         self._beliefs: dict[tuple[Stack, CriterionId], Belief] = {}
         self._mixtures: dict[tuple[DecisionFacet, tuple[tuple[float, Belief], ...]], Belief] = {}
         self._before = before[0] if before else None
@@ -216,16 +222,16 @@ class Values:
         general, aspect by aspect; what is said of Keras on that backend replaces what it inherits.
         """
         scale = self._index.criteria[criterion]
-        for subject in _subjects(stack, scale):
-            found = self._closest_to(criterion, subject, value)
-            if found:
-                return _with(replaced, scale, found) if replaced else found
-        return ()
+        names = stack.looked_up_as()
+        told = [self._closest_to(criterion, name, value) for name in names]
+        if replaced:
+            told = [(close, _with(replaced, scale, found)) for close, found in told]
+        return told[0][1] if len(told) == 1 else _of_keras(scale.follows_backend, *told)
 
     def _closest_to(
         self, criterion: CriterionId, subject: Subject, value: str
-    ) -> tuple[Support, ...]:
-        """What applies to the profile, of each aspect the closest to the case."""
+    ) -> tuple[int, tuple[Support, ...]]:
+        """What applies to the profile, of each aspect the closest to the case, and how close."""
         key = (criterion, subject, value)
         if key not in self._closest:
             facet = self.facet(criterion)
@@ -234,7 +240,7 @@ class Values:
                 for spoken in self._index.of(criterion, subject)
                 if self._situation.meets(spoken.conditions, facet, value)
             ]
-            self._closest[key] = _closest(applying)
+            self._closest[key] = _closest(_counting(applying, self._unwanted))
         return self._closest[key]
 
     def basis(self, stack: Stack, criterion: CriterionId) -> tuple[Basis, tuple[str, ...]]:
@@ -260,22 +266,43 @@ class Values:
         return ("judged" if judged else "documented"), evidence
 
 
-def _closest(applying: Sequence[Spoken]) -> tuple[Support, ...]:
+def _closest(applying: Sequence[Spoken]) -> tuple[int, tuple[Support, ...]]:
     closest: dict[str, int] = {}
     for spoken in applying:
         aspect = spoken.support.aspect
         closest[aspect] = max(closest.get(aspect, 0), spoken.closeness)
-    return tuple(
+    return max(closest.values(), default=0), tuple(
         spoken.support for spoken in applying if spoken.closeness == closest[spoken.support.aspect]
     )
 
 
-def _subjects(stack: Stack, criterion: Criterion) -> tuple[Subject, ...]:
-    names = stack.looked_up_as()
-    if len(names) == 1:
-        return names
-    own, framework, backend = names
-    return (own, backend, framework) if criterion.follows_backend else (own, framework)
+def _counting(applying: Sequence[Spoken], unwanted: str | None) -> Sequence[Spoken]:
+    """Those that do not speak of an unwanted aspect alone, where others speak as well."""
+    left = [spoken for spoken in applying if spoken.support.aspect != unwanted]
+    return left or applying
+
+
+def _of_keras(
+    follows_backend: bool,
+    own: tuple[int, tuple[Support, ...]],
+    framework: tuple[int, tuple[Support, ...]],
+    backend: tuple[int, tuple[Support, ...]],
+) -> tuple[Support, ...]:
+    """What speaks of Keras on a backend, of what is said of it there, of Keras, and of the backend.
+
+    Each comes with its closeness to the case. What is said of Keras on every backend for just
+    these circumstances is closer than what is said of it on this one in general; and Keras is no
+    better than what it runs on.
+    """
+    said = framework[1] if framework[0] > own[0] else own[1]
+    if not follows_backend or not backend[1]:
+        return said or framework[1]
+    return said if own[1] and _level(said) <= _level(backend[1]) else backend[1]
+
+
+def _level(supports: Sequence[Support]) -> float:
+    """Where on the scale the evidence puts a subject, all of it pooled."""
+    return sum(w * s.value for w, s in zip(pool_weights(supports), supports, strict=True))
 
 
 def _with(replaced: Replaced, scale: Criterion, supports: Sequence[Support]) -> tuple[Support, ...]:
