@@ -89,7 +89,7 @@ def test_what_an_answer_rests_on_sums_to_no_more_than_the_answer(profile: Profil
     snapshot = KNOWLEDGE.snapshot(TODAY)
     shares = resting(decided(profile, snapshot), snapshot)
     assert sum(shares.values()) <= 1 + 1e-9
-    assert all(0 < share <= 1 for share in shares.values())
+    assert all(0 <= share <= 1 for share in shares.values())
     statements = (*snapshot.claims, *snapshot.cells, *snapshot.gates)
     assert shares.keys() <= {each.id for each in statements}
 
