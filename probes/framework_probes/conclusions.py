@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -15,6 +16,7 @@ from framework_probes.results import (
     Cold,
     Conditions,
     Contender,
+    Memory,
     Outcome,
     Pair,
     Peaks,
@@ -136,22 +138,38 @@ def _place(block: Block) -> tuple[int, int | None]:
     return block.replicate, block.round
 
 
-def result(probe: Probe, entry: Entry, where: Circumstances, reference: Reference | None) -> Result:
+def results(
+    probe: Probe, entries: Sequence[Entry], where: Circumstances, reference: Reference | None
+) -> Iterator[Result]:
+    """What is said of each contender on one probe."""
+    eager = {e.contender.subject: e for e in entries if e.contender.tier == "eager" and e.timed}
+    for entry in entries:
+        rival = eager.get(entry.contender.subject) if entry.contender.tier != "eager" else None
+        yield result(probe, entry, where, reference, rival)
+
+
+def result(
+    probe: Probe,
+    entry: Entry,
+    where: Circumstances,
+    reference: Reference | None,
+    eager: Entry | None = None,
+) -> Result:
     """What is said of one contender on one probe.
 
-    A measurement that is suspect keeps its numbers, with the outcome that says why.
+    A measurement that is suspect keeps its numbers, with the outcome that says why. ``eager`` is
+    the same subject uncompiled, which tells when compiling pays off.
     """
     first = entry.replicates[0] if entry.replicates else None
     blocks = entry.blocks
     time = rate = None
     if blocks and (entry.refused is None or entry.refused.outcome in SUSPECT):
-        time = _time(entry, where)
+        time = replace(steady(blocks), cold=_cold(entry, where, eager), memory=_memory(entry))
         rate = Rate(
             flops_per_s=probe.flops / time.seconds,
             bytes_per_s=probe.bytes / time.seconds,
             of_roofline=reference.seconds / time.seconds if reference else None,
         )
-    peaks = [r.prepared.peak_rss_bytes for r in entry.replicates]
     return with_id(
         "res",
         Result(
@@ -172,7 +190,7 @@ def result(probe: Probe, entry: Entry, where: Circumstances, reference: Referenc
             time=time,
             reference=reference,
             rate=rate,
-            peak_rss_bytes=max((peak for peak in peaks if peak), default=None),
+            peak_rss_bytes=_memory(entry).peak_rss,
             conditions=_conditions(entry, where) if blocks else None,
             blocks=_published(blocks),
         ),
@@ -231,19 +249,48 @@ def steady(blocks: comparison.Blocks) -> Time:
     )
 
 
-def _time(entry: Entry, where: Circumstances) -> Time:
-    return replace(steady(entry.blocks), cold=_cold(entry, where))
-
-
-def _cold(entry: Entry, where: Circumstances) -> Cold:
+def _cold(entry: Entry, where: Circumstances, eager: Entry | None) -> Cold:
     imports = [r.import_s for r in entry.replicates if r.import_s is not None]
     prepared = [r.prepared for r in entry.replicates]
+    reached = [p.to_steady_s for p in prepared if p.to_steady_s is not None]
+    first, seconds = _first_call(entry), comparison.estimate(entry.blocks).value
     return Cold(
         import_s=statistics.median(imports) if imports else None,
-        first_call_s=statistics.median([p.first_call_s for p in prepared]),
+        first_call_s=first,
         second_call_s=statistics.median([p.second_call_s for p in prepared]),
+        to_steady_s=statistics.median(reached) if reached else None,
+        compile_s=max(0.0, first - seconds) if entry.contender.tier == "compiled" else None,
+        pays_off_after=_pays_off(entry, eager) if eager is not None else None,
         own_process=where.fresh,
     )
+
+
+def _first_call(entry: Entry) -> float:
+    return statistics.median([r.prepared.first_call_s for r in entry.replicates])
+
+
+def _pays_off(compiled: Entry, eager: Entry) -> int | None:
+    """From which step on compiling has cost less: n with f + (n - 1) s <= f' + (n - 1) s'.
+
+    f and f' are first calls, s and s' steady steps of the compiled and the eager tier. None where
+    the pair does not say that the compiled one is faster.
+    """
+    if not comparison.comparable(compiled.blocks, eager.blocks):
+        return None
+    if statistics.verdict(comparison.compare(compiled.blocks, eager.blocks)) != "faster":
+        return None
+    saved = comparison.estimate(eager.blocks).value - comparison.estimate(compiled.blocks).value
+    if saved <= 0:
+        return None
+    return 1 + math.ceil(max(0.0, _first_call(compiled) - _first_call(eager)) / saved)
+
+
+def _memory(entry: Entry) -> Memory:
+    if entry.weighed is not None:
+        weighed = entry.weighed
+        return Memory(weighed.peak_rss, weighed.rss_before, weighed.device_peak, own_pass=True)
+    peaks = [r.prepared.peak_rss_bytes for r in entry.replicates]
+    return Memory(max((peak for peak in peaks if peak), default=None), None, None, own_pass=False)
 
 
 def _conditions(entry: Entry, where: Circumstances) -> Conditions:
@@ -260,6 +307,7 @@ def _conditions(entry: Entry, where: Circumstances) -> Conditions:
         pressure=where.pressure,
         core_speed=where.core_speed,
         disturbed_blocks=len(blocks) - guards.sound(blocks),
+        wait_s=entry.replicates[0].prepared.wait_s,
         foreign_processes=where.foreign,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from framework_probes import statistics
-from framework_probes.protocol import Prepared, Ran, Refused
+from framework_probes.protocol import Prepared, Ran, Refused, Weighed
 from framework_probes.results import Block, Contender
 
 
@@ -37,6 +37,8 @@ class Entry:
     contender: Contender
     replicates: list[Replicate] = field(default_factory=list)
     refused: Refused | None = None
+    #: From the pass of its own, where the suite has one.
+    weighed: Weighed | None = None
 
     @property
     def timed(self) -> bool:

@@ -16,8 +16,10 @@ from framework_probes import comparison, protocol, statistics
 from framework_probes.results import Block, Disturbance
 from framework_probes.seats import Seat
 
-#: A worker that had the processor for less than this share of a block was crowded out.
-CROWDED = 0.5
+#: A worker that had the processor for less than this share of a block was crowded out. Two busy
+#: neighbours on its core leave it a third, which processor time and the lower quartile still bear;
+#: beyond that, what comes back from the others' work in the caches is a cost of its own.
+CROWDED = 0.25
 #: A core below this share of the best speed seen in the session is throttled, or its sibling
 #: takes half of it. Source of the figure: what NVIDIA's nvbench discards below.
 THROTTLED = 0.75

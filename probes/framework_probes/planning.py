@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from framework_probes.catalogue import Suite
+from framework_probes.frameworks.keras import FIT
 from framework_probes.probe import Probe
 from framework_probes.results import Contender, Framework, RunRequest
 from framework_probes.seats import SUBJECTS, Setup, Subject
@@ -33,9 +34,8 @@ class Plan:
     subjects: tuple[Subject, ...]
     budget_s: float
 
-    @property
-    def contenders(self) -> tuple[Contender, ...]:
-        """Everyone who is measured on each probe, in order."""
+    def contenders(self, probe: Probe) -> tuple[Contender, ...]:
+        """Everyone who is measured on a probe, in order."""
         usual = [
             Contender(subject.framework, subject.backend, tier)
             for subject in self.subjects
@@ -45,21 +45,21 @@ class Plan:
             Contender(subject.framework, subject.backend, "compiled", variant)
             for subject in self.subjects
             for name, variant in self.suite.variants
-            if name == subject.name
+            if name == subject.name and (variant != FIT or probe.layers)
         ]
         return (*usual, *variants)
 
     @property
     def planned(self) -> int:
         """How many results there will be."""
-        return len(self.probes) * len(self.contenders)
+        return sum(len(self.contenders(probe)) for probe in self.probes)
 
     def cost_s(self, probe: Probe) -> float:
         """Estimated seconds of a probe for these contenders.
 
         The catalogue states it for all of them in one replicate.
         """
-        share = len(self.contenders) / (2 * len(SUBJECTS))
+        share = len(self.contenders(probe)) / (2 * len(SUBJECTS))
         return probe.cost_s * share * self.suite.replicates
 
 

@@ -44,6 +44,21 @@ class Preparation:
             elif not seat.alive:
                 pending, held = held + pending, []
 
+    def weighing_script(self, seat: Seat, entries: list[Entry]) -> Script:
+        """Ask a new process of the subject for the memory that each tier takes by itself."""
+        for entry in entries:
+            if time.monotonic() >= self.deadline:
+                return
+            failure = yield from seat.open()
+            if failure is not None or seat.worker is None:
+                return
+            contender = entry.contender
+            command = protocol.Weigh(self.probe.id, contender.tier, self.seed, contender.variant)
+            reply = yield Ask(seat.worker, command, seat.setup.prepare_s)
+            if isinstance(reply, protocol.Weighed):
+                entry.weighed = reply
+        seat.close()
+
     def numpy_script(self, seat: Seat) -> Script:
         """Prepare the NumPy reference; without it, times are judged against nothing."""
         if seat.worker is None or not seat.alive:

@@ -147,6 +147,7 @@ class Probe:
         solve: what is compared, in float64 NumPy.
         derive: from inputs and outputs, both float64, to what is compared. A training step leaves
             moments and weights; compared are the gradients and changes that led there.
+        layers: whether Keras makes it of layers, so that its own trainer can run it.
         data: which inputs change from block to block; weights stay.
         builders: how each framework does it; ``numpy`` where the reference is timed.
     """
@@ -169,6 +170,7 @@ class Probe:
     builders: Mapping[Framework | Literal["numpy"], Builder]
     derive: Callable[[Arrays, Arrays], dict[str, Array]] = lambda _, outputs: dict(outputs)
     data: tuple[str, ...] = ()
+    layers: bool = False
 
     def inputs(self, seed: int) -> dict[str, Array]:
         """The inputs and weights of this probe under this seed, the same bytes for everyone.

@@ -154,7 +154,7 @@ class Session:
 
     def _probe(self, probe: Probe, where: Circumstances, peaks: Peaks | None) -> Iterator[Event]:
         """One probe from start to conclusion: its results, then its pairs."""
-        entries = [Entry(contender) for contender in self.plan.contenders]
+        entries = [Entry(contender) for contender in self.plan.contenders(probe)]
         self._rule_out(probe, entries)
         references = []
         self.speeds, pressure = [], guards.Pressure()
@@ -168,6 +168,8 @@ class Session:
             if self.suite.fresh:
                 self._close_seats()
         conclusions.judge(entries, self.over)
+        if self.suite.fresh:
+            yield from self._weigh(probe, entries)
         where = replace(
             where,
             load_1m=_load(),
@@ -175,9 +177,9 @@ class Session:
             core_speed=min(self.speeds, default=None),
         )
         reference = conclusions.reference(probe, peaks, references)
-        for entry in entries:
+        for result in conclusions.results(probe, entries, where, reference):
             self.done += 1
-            yield conclusions.result(probe, entry, where, reference)
+            yield result
         yield from conclusions.pairs(probe, entries, where)
 
     def _rule_out(self, probe: Probe, entries: Iterable[Entry]) -> None:
@@ -212,6 +214,19 @@ class Session:
                     self.described.add(described.id)
                     yield described
             yield self._progress(f"{preparation.probe.id}: {self._said(ask, reply)}")
+
+    def _weigh(self, probe: Probe, entries: list[Entry]) -> Iterator[Event]:
+        """The pass that tells memory: a new process for each contender, which times nothing."""
+        preparation = Preparation(probe, self.plan.request.seed, 0, self.deadline, self.over)
+        scripts = [
+            preparation.weighing_script(seat, wanted)
+            for seat in self.seats.values()
+            if (wanted := [e for e in entries if _of(e, seat) and e.timed])
+        ]
+        for _ in drive(scripts, len(self.cores), self.deadline, self.over):
+            pass
+        yield self._progress(f"{probe.id}: memory is known")
+        self._close_seats()
 
     def _time(self, preparation: Preparation, entries: list[Entry]) -> Iterator[Event]:
         """Take the rounds of what was prepared, and let the workers use all cores again."""

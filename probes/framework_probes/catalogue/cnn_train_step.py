@@ -252,6 +252,7 @@ PROBE = Probe(
     draw=_draw,
     solve=_solve,
     data=("x", "labels"),
+    layers=True,
     derive=derive_step,
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )

@@ -158,5 +158,6 @@ PROBE = Probe(
     draw=_draw,
     solve=_solve,
     data=("x",),
+    layers=True,
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )

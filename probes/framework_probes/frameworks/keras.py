@@ -82,7 +82,9 @@ class KerasAdapter:
         self.backend.forget()
 
     def device(self, leaf: Native, /) -> str | None:
-        """As the back end says."""
+        """As the back end says; of a model, where its first weight is."""
+        if isinstance(leaf, self.module.Model):
+            leaf = leaf.trainable_variables[0].value
         return self.backend.device(leaf)
 
     def device_peak(self) -> int | None:
@@ -122,10 +124,10 @@ def inference(adapter: Adapter, model: Native) -> Callable[[Native], Native]:
     are passed as arguments, as Keras' own trainer does.
     """
     if fits(adapter):
-        # What ``predict`` does with each batch. It hands out NumPy, so a weight is returned along
-        # with it: that says where the model was.
+        # What ``predict`` does with each batch. It hands out NumPy, so the model is returned along
+        # with it: that says where it is.
         model.compile()
-        return lambda x: (model.predict_on_batch(x), model.trainable_variables[0].value)
+        return lambda x: (model.predict_on_batch(x), model)
     if adapter.backend.subject == "jax" and adapter.tier == "compiled":
         call = adapter.compile(lambda t, n, x: model.stateless_call(t, n, x, training=False)[0])
         trainable = [variable.value for variable in model.trainable_variables]
