@@ -12,6 +12,7 @@ from framework_advisor.cli.knowledge import knowledge
 from framework_advisor.cli.probe import probe
 from framework_advisor.cli.recommend import recommend
 from framework_advisor.cli.replay import replay
+from framework_advisor.cli.selftest import selftest
 from framework_advisor.cli.serve import serve
 from framework_advisor.errors import AdvisorError, InvalidInput
 from framework_knowledge import KnowledgeError
@@ -44,5 +45,5 @@ def main() -> None:
     """Choose between PyTorch, TensorFlow, Keras and JAX, on evidence."""
 
 
-for command in (recommend, replay, probe, knowledge, evaluate, host, serve):
+for command in (recommend, replay, probe, selftest, knowledge, evaluate, host, serve):
     main.add_command(command)

@@ -1,0 +1,143 @@
+"""How much blocks vary, and on which level: fitted to recorded twins.
+
+The model is nested, on logarithms of seconds per iteration. Process p of a contender gives in
+round i the block
+
+    x = mean + P + R(i) + B(i) + lower quartile of m samples of log(1 + E)
+
+P ~ N(0, process^2) once for each process, R ~ N(0, round^2) shared by all who take a turn in that
+round, B ~ N(0, block^2) with correlation rho to the block before, E exponential with mean
+``iteration``: what disturbs one sample only ever makes it longer. A share ``stolen`` of the blocks
+is longer by another exponential of mean ``theft``: the whole block lost its core.
+
+Twins have the same mean, so differences between them tell P and B apart, and sums tell R.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework_probes import statistics
+from framework_probes.results import Tier
+from framework_probes.selftests.recording import Series, Twosome
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Standard deviations of the logarithm on each level, for one contender on one operation.
+
+    ``samples``: in a block; ``rho``: correlation of neighbouring blocks of a process.
+    """
+
+    subject: str
+    operation: str
+    tier: Tier
+    process: float
+    round: float
+    block: float
+    rho: float
+    iteration: float
+    samples: int
+    stolen: float = 0.0
+    theft: float = 0.0
+
+
+def fitted(twins: Iterable[Twosome]) -> tuple[Noise, ...]:
+    """The noise of each pair of equal twins whose ratio a session publishes.
+
+    Those with a single process each tell nothing of processes, and are left out too.
+    """
+    return tuple(
+        _of(each)
+        for each in twins
+        if each.truth == 1.0 and each.withheld is None and len(each.a) >= 2
+    )
+
+
+def _of(twins: Twosome) -> Noise:
+    logs = [_shared(*pair) for pair in zip(twins.a, twins.b, strict=True)]
+    differences = [b - a for a, b in logs]
+    inner = [d - np.median(d) for d in differences]
+    within = _mean([_variance(d) for d in inner])
+    rho = min(max(_mean([_lag(d) for d in inner]), 0.0), 0.9)
+    rounds = statistics.median([len(d) for d in inner])
+    # Correlated blocks tell less: the variance of their mean grows by (1 + rho) / (1 - rho).
+    of_mean = within / rounds * (1 + rho) / (1 - rho)
+    # The truth is known to be 0, so squares are taken of the differences themselves.
+    between = _mean([float(np.median(d)) ** 2 for d in differences])
+    shared = _mean([_variance((a + b) / 2) for a, b in logs]) - within / 4
+    iteration, samples = _iteration([*twins.a, *twins.b])
+    stolen, theft = _thefts(inner, math.sqrt(within))
+    return Noise(
+        subject=twins.subject,
+        operation=twins.operation,
+        tier=twins.tier,
+        process=math.sqrt(max(0.0, between - of_mean) / 2),
+        round=math.sqrt(max(0.0, shared)),
+        block=math.sqrt(max(0.0, within / 2 - _quartile_variance(iteration, samples))),
+        rho=rho,
+        iteration=iteration,
+        samples=samples,
+        stolen=stolen,
+        theft=theft,
+    )
+
+
+def _shared(a: Series, b: Series) -> tuple[Floats, Floats]:
+    """Logarithms of both in the rounds that count for both."""
+    theirs = dict(zip(b.rounds, b.seconds, strict=True))
+    mine = [(s, theirs[r]) for r, s in zip(a.rounds, a.seconds, strict=True) if r in theirs]
+    first, second = np.log(np.array(mine)).T
+    return first, second
+
+
+def _iteration(all_: list[Series]) -> tuple[float, int]:
+    """Mean of E from how far a block's mean lies above its quartile, and samples in a block.
+
+    An exponential's mean exceeds its lower quartile by (1 - log(4/3)) of itself. Of processor time
+    no mean is kept: what varies below the block counts as the block's.
+    """
+    samples = max(3, round(statistics.median([each.samples for each in all_])))
+    if any(each.slow for each in all_):
+        return 0.0, samples
+    excess = statistics.median([each.excess for each in all_])
+    return max(0.0, excess) / (1 - math.log(4 / 3)), samples
+
+
+def _thefts(inner: list[Floats], deviation: float) -> tuple[float, float]:
+    """Share of blocks that stand out of a difference by more than four deviations, and how far."""
+    values = np.abs(np.concatenate(inner))
+    out = values[values > 4 * deviation]
+    return out.size / values.size / 2, float(np.mean(out)) if out.size else 0.0
+
+
+def _quartile_variance(iteration: float, samples: int) -> float:
+    """Of the lower quartile of exponentials: p (1 - p) / (m f^2), f their density there."""
+    return iteration**2 / (3 * samples)
+
+
+def _variance(values: Floats) -> float:
+    """By the median of absolute deviations: a block that was stolen is not the noise of all.
+
+    Source: Hampel, The Influence Curve and its Role in Robust Estimation, Journal of the American
+    Statistical Association 69 (1974). The sum of squares is taken where that gives nothing.
+    """
+    deviation = 1.4826 * float(np.median(np.abs(values - np.median(values))))
+    return deviation**2 or float(np.var(values))
+
+
+def _lag(values: Floats) -> float:
+    """Correlation of each value with the one before it."""
+    total = float(np.sum(values**2))
+    return float(np.sum(values[1:] * values[:-1])) / total if total else 0.0
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
