@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from framework_advisor.decision.circumstances import DecisionFacet
+from framework_advisor.decision.priors import DecisionFacet
 from framework_advisor.decision.team_fit import FLUENT
 from framework_advisor.profile import Platform, Profile, Scale, Team, Workload
 

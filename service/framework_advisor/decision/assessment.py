@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from framework_advisor.decision.acceptability import Scored, best_stacks, score
 from framework_advisor.decision.answers import answered
-from framework_advisor.decision.circumstances import DecisionFacet
 from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
+from framework_advisor.decision.priors import DecisionFacet
 from framework_advisor.decision.requirements import Failure, failures, stacks_of
 from framework_advisor.decision.values import Values
 from framework_advisor.decision.weights import WEIGHTING, Weighting, Weights, weigh

@@ -1,94 +1,18 @@
-"""What the profile says about the circumstances, and the prior for what it leaves open.
+"""What the profile says about the circumstances, and what that means for statements.
 
 A facet is the part of a profile that a criterion is judged for: deployment is judged for each
-target, accelerator support for each accelerator. Where the profile is silent, every draw takes one
-value of the facet from the prior below, the same in all criteria, so that silence widens the answer
-and its cost can be computed.
-
-The priors are this project's own judgement of what people ask about, dated 2026-11; they are
-published with every answer that uses them (``inferred``).
+target, accelerator support for each accelerator. Where the profile is silent, a prior stands in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
+from framework_advisor.decision.priors import PRIORS, DecisionFacet, prior_of
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Inference, Unknown
-from framework_knowledge.models import Circumstances, Facet, Scale
-
-#: Facets of the knowledge, and those that only the decision has: how the code is run, and which
-#: framework the team knows best.
-DecisionFacet = Facet | Literal["execution", "fluency"]
-
-PRIORS: Mapping[DecisionFacet, tuple[str, Mapping[str, float], str]] = {
-    "target": (
-        "/targets",
-        {"server_gpu": 0.40, "server_cpu": 0.30, "desktop": 0.10, "android": 0.07, "ios": 0.05,
-         "browser": 0.05, "embedded_linux": 0.03},
-        "most models are served from a machine in a rack; one in five runs on a device",
-    ),
-    "accelerator": (
-        "/platform/accelerators",
-        {"nvidia": 0.75, "none": 0.15, "apple": 0.05, "tpu": 0.03, "amd": 0.02},
-        "most training runs on NVIDIA GPUs",
-    ),
-    "os": (
-        "/platform/os",
-        {"linux": 0.80, "macos": 0.10, "windows": 0.10},
-        "most training runs on Linux",
-    ),
-    "family": (
-        "/workload/family",
-        {"transformer": 0.30, "cnn": 0.25, "llm": 0.20, "tabular": 0.10, "diffusion": 0.05,
-         "rnn": 0.05, "mlp": 0.05},
-        "vision and transformers are most of what is built",
-    ),
-    "scale": (
-        "/scale/training_devices",
-        {"single": 0.70, "multi_device": 0.20, "multi_node": 0.10},
-        "most projects train on one device",
-    ),
-    "execution": (
-        "/workload/custom_research_code",
-        {"compiled": 0.70, "own_code": 0.30},
-        "standard models can be compiled; own layers and control flow run as each framework "
-        "usually runs",
-    ),
-    "fluency": (
-        "/team/skills",
-        {"pytorch": 0.50, "tensorflow": 0.25, "keras": 0.15, "jax": 0.10},
-        "job advertisements and downloads: PyTorch first, TensorFlow second",
-    ),
-}  # fmt: skip
-
-
-#: What teams were fluent in before, up to a day; what was countable then, since nothing later may
-#: be known. Mentions in submissions and in a month of arXiv until 2019, then mentions in the first
-#: half of 2019, then advertisements and downloads, in which TensorFlow led longer than in papers.
-EARLIER_FLUENCY: tuple[tuple[date, Mapping[str, float], str], ...] = (
-    (date(2019, 10, 1), {"tensorflow": 0.55, "keras": 0.25, "pytorch": 0.20},
-     "mentions in papers of early 2018: TensorFlow three to four times PyTorch"),
-    (date(2021, 1, 1), {"tensorflow": 0.45, "pytorch": 0.35, "keras": 0.20},
-     "mentions in papers of 2019: TensorFlow and PyTorch level, with TensorFlow longer in use"),
-    (date(2023, 5, 1), {"pytorch": 0.40, "tensorflow": 0.35, "keras": 0.20, "jax": 0.05},
-     "advertisements and downloads of 2020: TensorFlow ahead; papers: PyTorch"),
-)  # fmt: skip
-
-
-def prior_of(profile: Profile, facet: DecisionFacet) -> tuple[str, Mapping[str, float], str]:
-    """Pointer, shares and reason of the prior for a facet, as of the day that is asked about."""
-    pointer, shares, why = PRIORS[facet]
-    as_of = profile.evidence.as_of if profile.evidence else None
-    if facet == "fluency" and as_of is not None:
-        for until, earlier, reason in EARLIER_FLUENCY:
-            if as_of < until:
-                return pointer, earlier, reason
-    return pointer, shares, why
-
+from framework_knowledge.models import Circumstances, Scale
 
 #: Wishes that count only where they are stated: silence is taken for no.
 NOT_ASKED_FOR: Mapping[str, str] = {

@@ -16,7 +16,6 @@ from statistics import median
 import numpy as np
 
 from framework_advisor.decision.circumstances import (
-    DecisionFacet,
     dtype_of,
     facet_values,
 )
@@ -35,6 +34,7 @@ from framework_advisor.decision.measurements import (
     ProbeFacts,
 )
 from framework_advisor.decision.per_snapshot import PerSnapshot
+from framework_advisor.decision.priors import DecisionFacet
 from framework_advisor.decision.requirements import Stack
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Contender, Measurement

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from framework_advisor.decision.acceptability import winners
 from framework_advisor.decision.assessment import Assessment, assess_answer
-from framework_advisor.decision.circumstances import PRIORS, DecisionFacet
 from framework_advisor.decision.measured_values import (
     LEAST_RESEMBLANCE,
     device_for,
@@ -22,6 +21,7 @@ from framework_advisor.decision.measured_values import (
     wrong_work,
 )
 from framework_advisor.decision.measurements import ProbeFacts
+from framework_advisor.decision.priors import PRIORS, DecisionFacet
 from framework_advisor.decision.probe_gain import probe_gain
 from framework_advisor.decision.simulation import Simulation
 from framework_advisor.decision.weights import CRITERIA

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from framework_advisor.decision.circumstances import DecisionFacet, applies, facet_values
+from framework_advisor.decision.circumstances import applies, facet_values
+from framework_advisor.decision.priors import DecisionFacet
 from framework_advisor.decision.requirements import Stack as Candidate
 from framework_advisor.profile import Profile
 from framework_knowledge.models import (

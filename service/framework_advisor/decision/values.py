@@ -16,7 +16,6 @@ from functools import lru_cache
 
 from framework_advisor.decision.circumstances import (
     FACET_DIMENSION,
-    DecisionFacet,
     FacetValues,
     Situation,
     facet_values,
@@ -24,6 +23,7 @@ from framework_advisor.decision.circumstances import (
 )
 from framework_advisor.decision.distributions import Belief, Uniform, mixed
 from framework_advisor.decision.measured_values import MeasuredValues, device_for, speed_facet
+from framework_advisor.decision.priors import DecisionFacet
 from framework_advisor.decision.requirements import Doubt, Stack, active_gates, doubts
 from framework_advisor.decision.statement_index import (
     Spoken,

@@ -5,14 +5,8 @@ from datetime import date
 import pytest
 
 from framework_advisor import Profile
-from framework_advisor.decision.circumstances import (
-    EARLIER_FLUENCY,
-    PRIORS,
-    facet_values,
-    inferences,
-    prior_of,
-    scale_of,
-)
+from framework_advisor.decision.circumstances import facet_values, inferences, scale_of
+from framework_advisor.decision.priors import EARLIER_FLUENCY, PRIORS, prior_of
 
 
 def sized(parameters: int, *phases: str) -> Profile:

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from framework_advisor import Profile
 from framework_advisor.decision import decide
 from framework_advisor.decision.answers import answered
-from framework_advisor.decision.circumstances import PRIORS, prior_of
 from framework_advisor.decision.measurements import Measurements
+from framework_advisor.decision.priors import PRIORS, prior_of
 from framework_advisor.decision.simulation import LEAST_DRAWS
 from framework_advisor.recommendation import Decision, NextEvidence
 from framework_knowledge import load

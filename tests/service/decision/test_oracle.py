@@ -85,7 +85,9 @@ def test_acceptability_is_what_counting_in_loops_gives(profile: Profile) -> None
                 value = window.draws.of(judged.values.belief(stack, criterion))[draw]
                 total += weights[place][draw] * value
             for doubt in judged.values.doubts(stack):
-                total *= window.draws.uniform(("gate", doubt.gate, doubt.subject))[draw] < doubt.odds
+                total *= (
+                    window.draws.uniform(("gate", doubt.gate, doubt.subject))[draw] < doubt.odds
+                )
             worth.append(total)
         assert worth == totals[:, draw].tolist()
         for rank, stack in enumerate(sorted(range(len(stacks)), key=lambda i: (-worth[i], i))):
