@@ -45,6 +45,7 @@ class Execution:
         probes: Callable[[RunRequest], ProbeProcess] = ProbeProcess,
     ) -> None:
         self.run_id = request.run
+        #: For the caller to set, once the store says how the run ended.
         self.ended = asyncio.Event()
         self._store = store
         self._request = request
@@ -66,13 +67,10 @@ class Execution:
         Raises:
             Conflict: the run is not queued any more.
         """
-        try:
-            await self._store.runs.start(self.run_id)
-            failure = await self._measure()
-            await self._close(failure)
-            return await self._store.runs.get(self.run_id)
-        finally:
-            self.ended.set()
+        await self._store.runs.start(self.run_id)
+        failure = await self._measure()
+        await self._close(failure)
+        return await self._store.runs.get(self.run_id)
 
     async def _measure(self) -> str | None:
         async with self._probes(self._request) as process:

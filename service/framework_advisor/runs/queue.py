@@ -84,8 +84,12 @@ class RunQueue:
             if current is not None and current.run_id == id_ and not current.ended.is_set():
                 current.stop("cancelled")
                 await current.ended.wait()
-                return await self._store.runs.get(id_)
-            run = await self._store.runs.get(id_)
+                run = await self._store.runs.get(id_)
+                if run.status == "cancelled":
+                    return run
+                # It came to its own end first.
+            else:
+                run = await self._store.runs.get(id_)
             if run.ended:
                 raise Conflict(f"Probe run {id_} has ended: it is {run.status}.")
             if run.status == "running":
@@ -127,16 +131,19 @@ class RunQueue:
                 self._lock.release()
 
     async def _execute(self, run: Run) -> None:
-        self._current = Execution(self._store, run.request, probes=self._probes)
+        self._current = execution = Execution(self._store, run.request, probes=self._probes)
         log.info("probe_run_started", run=run.id, suite=run.request.suite)
         try:
-            ended = await self._current.execute()
+            ended = await execution.execute()
         except Conflict:
             return  # cancelled while it was about to start
         except Exception as error:
             log.exception("probe_run_broken", run=run.id)
             await self._store.runs.end(run.id, "failed", f"the service failed: {error}")
             return
+        finally:
+            # Not before the store says how it ended: whoever waits looks there next.
+            execution.ended.set()
         log.info("probe_run_ended", run=run.id, status=ended.status, message=ended.message)
         await self._announce()
 

@@ -13,7 +13,7 @@ from framework_advisor.errors import Conflict, NotFound
 from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.queue import RunQueue
-from framework_advisor.runs.records import Run
+from framework_advisor.runs.records import Run, RunStatus
 from framework_advisor.runs.request import ProbeRunRequest
 from framework_advisor.settings import Settings
 from framework_advisor.store import Store
@@ -75,6 +75,30 @@ def test_what_has_ended_cannot_be_cancelled(settings: Settings, playing: Playing
                 await runs.cancel(run.id)
             with pytest.raises(NotFound):
                 await runs.cancel("run_nobody_knows")
+
+    asyncio.run(act())
+
+
+def test_a_run_that_ends_while_it_is_being_cancelled_cannot_be_cancelled(
+    settings: Settings, playing: Playing
+) -> None:
+    """The store says already that it succeeded; its executor has not returned yet."""
+
+    async def act() -> None:
+        async with queue(settings, playing("ends well")) as (runs, store):
+            cancelling: list[asyncio.Task[Run]] = []
+            end = store.runs.end
+
+            async def end_meanwhile_cancelled(id_: str, status: RunStatus, message: str) -> None:
+                await end(id_, status, message)
+                cancelling.append(asyncio.create_task(runs.cancel(id_)))
+                await asyncio.sleep(0)  # it runs until it waits for the execution
+
+            store.runs.end = end_meanwhile_cancelled
+            run = await runs.submit(ProbeRunRequest())
+            await until(store, run.id, lambda r: r.ended)
+            with pytest.raises(Conflict, match="succeeded"):
+                await cancelling[0]
 
     asyncio.run(act())
 
