@@ -16,9 +16,10 @@ from framework_probes import timing
 from framework_probes.equality import WrongResult, compare, identical
 from framework_probes.probe import Adapter, Array, Native, Probe, Program, leaves
 from framework_probes.results import Equality
+from framework_probes.statistics import median
 
 #: How often results are read right after waiting, to see whether they were ready.
-READS = 5
+READS = 9
 #: Reading may take so much longer the first time, seconds: lazy views and cold caches.
 READING_S = 100e-6
 
@@ -157,7 +158,8 @@ def _ready_when_waited(adapter: Adapter, program: Program) -> None:
     """Whether waiting waits: reading a result right afterwards must cost no more than once more.
 
     What an asynchronous framework had not done when the clock stopped, it does while its result
-    is read the first time.
+    is read the first time. The median of several tries: on a busy machine single ones look ready,
+    as the work went on while this thread was put off its core, and single ones look late.
     """
     hidden, called = [], []
     for _ in range(READS):
@@ -167,10 +169,11 @@ def _ready_when_waited(adapter: Adapter, program: Program) -> None:
         first, again = timing.seconds(read), timing.seconds(read)
         called.append(seconds)
         hidden.append(first - again)
-    if min(hidden) > READING_S + 0.5 * min(called):
+    left, waited = median(hidden), min(called)
+    if left > READING_S + 0.5 * waited:
         raise WrongResult(
-            f"its result was not ready when waiting had ended: {min(hidden) * 1e6:.0f} µs of work "
-            f"were left after {min(called) * 1e6:.0f} µs"
+            f"its result was not ready when waiting had ended: {left * 1e6:.0f} µs of work "
+            f"were left after {waited * 1e6:.0f} µs"
         )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from framework_probes.catalogue import Suite, matmul
 from framework_probes.probe import Adapter, Array, Arrays, Builder, Native, Probe, Program, normal
 
-SIZE = 384
+SIZE = 640
 Step = Callable[[], Native]
 
 
