@@ -1,4 +1,4 @@
-"""The probes on the command line: ``python -m framework_probes run|list|host``.
+"""The probes on the command line: ``python -m framework_probes run|list|host|selftest``.
 
 ``run`` writes events as JSON lines to a descriptor of their own, or to standard output, and
 progress for people to standard error. A line counts once its newline is there. On SIGTERM and
@@ -15,16 +15,19 @@ import os
 import signal
 import sys
 import uuid
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from types import FrameType
 from typing import cast
 
 from framework_probes import host
 from framework_probes.catalogue import CATALOGUE, SUITES
-from framework_probes.results import FAILED, Framework, Progress, Result, RunRequest
-from framework_probes.serialization import to_line
+from framework_probes.results import FAILED, Event, Framework, Progress, Result, RunRequest
+from framework_probes.resumption import resume
+from framework_probes.selftests import command as selftesting
+from framework_probes.serialization import MalformedLine, event_from_line, to_line
 from framework_probes.session import InvalidRequest, execute, measure_host
 
 #: Outcomes that mean that something broke, rather than that it is absent or was left out.
@@ -49,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _run(options)
             case "list":
                 return _list()
+            case "selftest":
+                return selftesting.act(options)
             case _:
                 return _host()
     except InvalidRequest as error:
@@ -72,13 +77,25 @@ def _run(options: argparse.Namespace) -> int:
         seed=options.seed,
     )
     failed = False
-    with closing(execute(request)) as events:
+    measuring = _resumed(options) if options.resume else execute(request)
+    with closing(measuring) as events:
         for event in events:
             _write(options.events_fd, to_line(event) + "\n")
             if isinstance(event, Progress):
                 sys.stderr.write(f"[{event.done}/{event.planned}] {event.message}\n")
             failed = failed or (isinstance(event, Result) and event.outcome in FAILED)
     return 4 if failed else 0
+
+
+def _resumed(options: argparse.Namespace) -> Generator[Event, None, None]:
+    path = Path(options.resume)
+    try:
+        # What was killed may have left half a line, which does not count.
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        events = [event_from_line(line) for line in lines if line.endswith("\n")]
+    except (OSError, MalformedLine) as error:
+        raise InvalidRequest("resume", options.resume, f"the events of a run: {error}") from None
+    return resume(events, budget_s=options.budget)
 
 
 def _list() -> int:
@@ -112,7 +129,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--device", default="cpu")
     run.add_argument("--budget", type=float, help="seconds; default the suite's")
     run.add_argument("--seed", type=int, default=0, help="of inputs and of the order of turns")
+    run.add_argument(
+        "--resume",
+        metavar="FILE",
+        help="events of a run that was killed: what it finished is kept, the rest is measured; "
+        "of the other options only --budget and --events-fd count. Write to another file",
+    )
     run.add_argument("--events-fd", type=int, default=1, help="descriptor; default stdout")
+    selftesting.add_arguments(commands.add_parser("selftest", help="can figures be believed here?"))
     commands.add_parser("list", help="what can be measured")
     commands.add_parser("host", help="this machine, as JSON; measures its ceilings")
     return parser

@@ -104,11 +104,16 @@ def sound(blocks: Iterable[Block]) -> int:
 
 
 def disturbance(blocks: Sequence[Block]) -> tuple[Disturbance, str] | None:
-    """The outcome of a contender whose sound blocks are too few in some replicate, with a reason.
+    """The outcome of a contender most of whose blocks were disturbed in some replicate, and why.
 
-    None where they suffice.
+    None where enough blocks are sound, or at least every second one: then all of them count, what
+    disturbed some did the same to the others of the round, and the lower quartile and the median
+    over blocks bear it.
     """
-    if all(sound(part) >= statistics.FEWEST for part in comparison.by_replicate(blocks)):
+    if not any(
+        sound(part) < statistics.FEWEST and 2 * sound(part) < len(part)
+        for part in comparison.by_replicate(blocks)
+    ):
         return None
     kinds: list[Disturbance] = [block.disturbed for block in blocks if block.disturbed]
     kind = max(sorted(set(kinds)), key=kinds.count)
@@ -117,7 +122,7 @@ def disturbance(blocks: Sequence[Block]) -> tuple[Disturbance, str] | None:
         "contended": f"it had the processor for {share:.0%} of the time it was timed",
         "throttled": f"its core ran below {THROTTLED:.0%} of the best speed seen",
     }
-    return kind, f"{kinds.count(kind)} of {len(blocks)} blocks, further tries included: {how[kind]}"
+    return kind, f"{kinds.count(kind)} of {len(blocks)} blocks, taken again included: {how[kind]}"
 
 
 def foreign_processes(ours: Iterable[int]) -> tuple[str, ...] | None:

@@ -309,11 +309,16 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """First event of a run. ``peaks`` None: they could not be measured."""
+    """First event of a run. ``peaks`` None: they could not be measured.
+
+    ``request`` is what a run that was killed is resumed by; runs kept before it stood here hold
+    None.
+    """
 
     host: Host
     peaks: Peaks | None
     planned: int
+    request: RunRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class Session:
         """The whole run."""
         machine = host.fingerprint()
         peaks = self.numpy.measure()
-        yield Started(machine, peaks, self.plan.planned)
+        yield Started(machine, peaks, self.plan.planned, self.plan.request)
         where = Circumstances(
             run=self.plan.request.run,
             host=machine.id,

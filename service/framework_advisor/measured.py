@@ -75,7 +75,10 @@ def _facts(probe: Probe) -> ProbeFacts:
 
 
 def _probes_of(run: RecordedRun) -> Iterator[MeasuredProbe]:
-    for probe_id, device in dict.fromkeys((r.probe, r.device) for r in run.results):
+    # Decided is among the usual ways of compiling; variants of one tier are told, not weighed.
+    results = [r for r in run.results if r.contender.variant is None]
+    pairs = [p for p in run.pairs if p.a.variant is None and p.b.variant is None]
+    for probe_id, device in dict.fromkeys((r.probe, r.device) for r in results):
         # A run made by another version may hold probes that this one no longer has.
         probe = CATALOGUE.get(probe_id)
         if probe is None:
@@ -86,8 +89,8 @@ def _probes_of(run: RecordedRun) -> Iterator[MeasuredProbe]:
             host=run.host.id,
             device=cast(Device, device),
             observed=run.finished,
-            times=tuple(_time(r) for r in run.results if (r.probe, r.device) == (probe_id, device)),
-            pairs=tuple(_pair(p) for p in run.pairs if (p.probe, p.device) == (probe_id, device)),
+            times=tuple(_time(r) for r in results if (r.probe, r.device) == (probe_id, device)),
+            pairs=tuple(_pair(p) for p in pairs if (p.probe, p.device) == (probe_id, device)),
         )
 
 

@@ -50,11 +50,15 @@ def list_(*, as_json: bool) -> None:
 @click.option("--frameworks", help="Only these, separated by commas.")
 @click.option("--probes", help="Only these, separated by commas; see: probe list")
 @click.option("--budget", type=float, help="Seconds; what does not fit is left out.")
+@click.option(
+    "--resume", metavar="RUN", help="Go on with a run that was stopped; it says what is measured."
+)
 @as_json
 @click.pass_context
 def run(
     ctx: click.Context,
     *,
+    resume: str | None,
     suite: str | None,
     frameworks: str | None,
     probes: str | None,
@@ -62,6 +66,8 @@ def run(
     as_json: bool,
 ) -> None:
     """Measure this host and keep the results. Ctrl-C ends it; what is finished stays."""
+    if resume is not None and (suite, frameworks, probes, budget) != (None,) * 4:
+        raise click.UsageError("--resume goes with no other option: the run says what is measured.")
     request = run_request(
         suite=suite,
         frameworks=_names(frameworks),
@@ -69,7 +75,7 @@ def run(
         budget_s=budget,
     )
     need_server("Keeping a probe run")
-    ended, measured = asyncio.run(_measure(request))
+    ended, measured = asyncio.run(_measure(resume or request))
     if as_json:
         echo_document(ProbeRun.of(ended))
     else:
@@ -97,15 +103,20 @@ def _names(option: str | None) -> list[str] | None:
     return None if option is None else [name.strip() for name in option.split(",")]
 
 
-async def _measure(request: ProbeRunRequest) -> tuple[Run, RunResults]:
-    from framework_advisor.runs.foreground import run_here
+async def _measure(asked: ProbeRunRequest | str) -> tuple[Run, RunResults]:
+    """Measure what is asked, or go on with the run of that id."""
+    from framework_advisor.runs.foreground import resume_here, run_here
     from framework_advisor.settings import load_settings
     from framework_advisor.store import Store
 
     settings = load_settings()
     async with Store(settings) as store:
         with _Bar() as bar:
-            ended = await run_here(store, settings.data_dir, request, bar.observe, _say_waiting)
+            where = (store, settings.data_dir)
+            if isinstance(asked, str):
+                ended = await resume_here(*where, asked, bar.observe, _say_waiting)
+            else:
+                ended = await run_here(*where, asked, bar.observe, _say_waiting)
         return ended, await store.runs.results(ended.id)
 
 

@@ -34,7 +34,8 @@ def hard_limit_s(request: RunRequest) -> float:
 class Execution:
     """Executes a run that is queued in the store. Whoever calls it holds the host's lock.
 
-    ``observe`` sees each event once it is kept; ``probes`` starts what sends them.
+    ``observe`` sees each event once it is kept; ``probes`` starts what sends them; ``done`` is how
+    many results the run had before, where it is resumed.
     """
 
     def __init__(
@@ -43,7 +44,9 @@ class Execution:
         request: RunRequest,
         observe: Callable[[Event], None] | None = None,
         probes: Callable[[RunRequest], ProbeProcess] = ProbeProcess,
+        done: int = 0,
     ) -> None:
+        self._done = done
         self.run_id = request.run
         #: For the caller to set, once the store says how the run ended.
         self.ended = asyncio.Event()
@@ -96,7 +99,7 @@ class Execution:
         match event:
             case Started(host=host, peaks=peaks, planned=planned):
                 await self._store.hosts.add(host)
-                await runs.note(self.run_id, planned=planned, peaks=peaks)
+                await runs.note(self.run_id, planned=planned + self._done, peaks=peaks)
             case Environment():
                 await runs.add_environment(self.run_id, event)
             case Result():
@@ -104,7 +107,12 @@ class Execution:
             case Pair():
                 await runs.add_pair(event)
             case Progress(done=done, planned=planned, message=message):
-                await runs.note(self.run_id, done=done, planned=planned, message=message)
+                await runs.note(
+                    self.run_id,
+                    done=done + self._done,
+                    planned=planned + self._done,
+                    message=message,
+                )
 
     async def _close(self, failure: str | None) -> None:
         counts = (await self._store.runs.get(self.run_id)).counts

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
+from framework_advisor.errors import Conflict
 from framework_advisor.runs.execution import Execution
 from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.queue import LOCK_POLL_S, ORPHANED
@@ -14,7 +16,8 @@ from framework_advisor.runs.records import Run
 from framework_advisor.runs.request import ProbeRunRequest
 from framework_advisor.store import Store
 from framework_probes.host import fingerprint
-from framework_probes.results import Event
+from framework_probes.results import Event, Host
+from framework_probes.resumption import kept
 
 
 async def run_here(
@@ -29,11 +32,54 @@ async def run_here(
     SIGINT and SIGTERM cancel the run; what it has finished is kept. ``waits_for`` is told, once,
     who measures on this host already.
     """
-    host = fingerprint()
     asked = request.to_run()
+
+    async def create(host: Host) -> Execution:
+        await store.runs.create(asked, host.id)
+        return Execution(store, asked, observe)
+
+    return await _holding_the_lock(store, data_dir, asked.run, create, waits_for)
+
+
+async def resume_here(
+    store: Store,
+    data_dir: Path,
+    run: str,
+    observe: Callable[[Event], None],
+    waits_for: Callable[[str], None],
+) -> Run:
+    """Go on with a run that was stopped: finished probes are kept, the rest is measured.
+
+    Raises:
+        NotFound: there is no such run.
+        Conflict: it goes on, came to its own end, or is of another host.
+    """
+
+    async def reopen(host: Host) -> Execution:
+        stopped = await store.runs.get(run)
+        if stopped.host != host.id:
+            raise Conflict(f"Probe run {run} is of host {stopped.host}, and this is {host.id}.")
+        stays = kept(stopped.request, (await store.runs.results(run)).results)
+        if not stays.rest:
+            raise Conflict(f"Probe run {run} has measured everything it was asked to.")
+        await store.runs.reopen(run, stays)
+        rest = replace(stopped.request, probes=stays.rest)
+        return Execution(store, rest, observe, done=len(stays.results))
+
+    return await _holding_the_lock(store, data_dir, run, reopen, waits_for)
+
+
+async def _holding_the_lock(
+    store: Store,
+    data_dir: Path,
+    run: str,
+    begin: Callable[[Host], Awaitable[Execution]],
+    waits_for: Callable[[str], None],
+) -> Run:
+    host = fingerprint()
     lock = HostLock(data_dir)
     told = False
-    while not lock.acquire(asked.run):
+    while not lock.acquire(run):
         if not told:
             waits_for(lock.holder())
             told = True
@@ -42,8 +88,7 @@ async def run_here(
     try:
         await store.hosts.add(host)
         await store.runs.interrupt_running(host.id, ORPHANED)
-        await store.runs.create(asked, host.id)
-        execution = Execution(store, asked, observe)
+        execution = await begin(host)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, execution.stop, "cancelled")
         return await execution.execute()

@@ -18,6 +18,8 @@ RunStatus = Literal[
 ]
 #: A run in one of these goes on; in any other it has ended for good.
 OPEN: tuple[RunStatus, ...] = ("queued", "running")
+#: A run in one of these ended before it had measured what it was asked to, and can be resumed.
+STOPPED: tuple[RunStatus, ...] = ("cancelled", "interrupted", "failed")
 #: A run in one of these has measured all it was asked to, and may decide.
 FINISHED: tuple[RunStatus, ...] = ("succeeded", "partial")
 

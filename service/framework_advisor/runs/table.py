@@ -36,6 +36,7 @@ COLUMNS = (
     "framework",
     "backend",
     "tier",
+    "variant",
     "compiler",
     "outcome",
     "reason",
@@ -58,6 +59,7 @@ def _row(result: Result) -> Mapping[str, object]:
         name: getattr(result, name) for name in COLUMNS if name in Result.__slots__
     }
     row |= {"framework": contender.framework, "backend": contender.backend, "tier": contender.tier}
+    row["variant"] = contender.variant
     row["blocks"] = len(result.blocks)
     row["reference_s"] = result.reference.seconds if result.reference else None
     if time is not None:

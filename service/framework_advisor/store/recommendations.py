@@ -7,7 +7,7 @@ from typing import cast
 
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import undefer
 
 from framework_advisor.errors import NotFound
@@ -25,12 +25,16 @@ class RecommendationRepository(SQLAlchemyAsyncRepository[RecommendationRow]):
 
 
 class Recommendations:
-    """Keeps, finds and forgets recommendations."""
+    """Keeps, finds and forgets recommendations.
+
+    ``owner`` is the id of the key that asks: of what other keys were answered it sees nothing.
+    None sees everything.
+    """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    async def add(self, recommendation: Recommendation) -> None:
+    async def add(self, recommendation: Recommendation, owner: str | None = None) -> None:
         """Keep it as it is."""
         row = RecommendationRow(
             id=recommendation.id,
@@ -39,12 +43,13 @@ class Recommendations:
             status=recommendation.verdict.status,
             framework=recommendation.verdict.framework,
             p_best=recommendation.verdict.p_best,
+            owner=owner,
             document=recommendation.model_dump_json(by_alias=True),
         )
         async with self._sessions.writing() as session:
             await RecommendationRepository(session=session, auto_refresh=False).add(row)
 
-    async def get(self, id_: str) -> Recommendation:
+    async def get(self, id_: str, owner: str | None = None) -> Recommendation:
         """The recommendation of that id.
 
         Raises:
@@ -52,20 +57,22 @@ class Recommendations:
         """
         async with self._sessions.reading() as session:
             text = await session.scalar(
-                select(RecommendationRow.document).where(RecommendationRow.id == id_)
+                select(RecommendationRow.document).where(RecommendationRow.id == id_, *_of(owner))
             )
         if text is None:
             raise NotFound(f"There is no recommendation {id_}.")
         return Recommendation.model_validate_json(text)
 
-    async def page(self, limit: int, cursor: int | None = None) -> Page[Given]:
+    async def page(
+        self, limit: int, cursor: int | None = None, owner: str | None = None
+    ) -> Page[Given]:
         """Up to ``limit``, newest first, from those older than ``cursor``."""
         older = [] if cursor is None else [RecommendationRow.seq < cursor]
         async with self._sessions.reading() as session:
             repository = RecommendationRepository(session=session)
-            total = await repository.count()
+            total = await repository.count(*_of(owner))
             rows = await repository.get_many(
-                *older, OrderBy("seq", "desc"), LimitOffset(limit=limit + 1, offset=0)
+                *_of(owner), *older, OrderBy("seq", "desc"), LimitOffset(limit=limit + 1, offset=0)
             )
         shown = rows[:limit]
         return Page(
@@ -96,16 +103,21 @@ class Recommendations:
                 return
             cursor = rows[-1].seq
 
-    async def delete(self, id_: str) -> None:
+    async def delete(self, id_: str, owner: str | None = None) -> None:
         """Forget it.
 
         Raises:
             NotFound: there is none, or no longer.
         """
         async with self._sessions.writing() as session:
-            gone = await RecommendationRepository(session=session).delete_where(id=id_)
+            repository = RecommendationRepository(session=session)
+            gone = await repository.delete_where(RecommendationRow.id == id_, *_of(owner))
         if not gone:
             raise NotFound(f"There is no recommendation {id_}.")
+
+
+def _of(owner: str | None) -> list[ColumnElement[bool]]:
+    return [] if owner is None else [RecommendationRow.owner == owner]
 
 
 def _given(row: RecommendationRow) -> Given:

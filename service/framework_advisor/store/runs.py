@@ -11,15 +11,24 @@ from typing import Any, cast
 
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import Conflict, NotFound
-from framework_advisor.runs.records import FINISHED, OPEN, Page, Run, RunResults, RunStatus
+from framework_advisor.runs.records import (
+    FINISHED,
+    OPEN,
+    STOPPED,
+    Page,
+    Run,
+    RunResults,
+    RunStatus,
+)
 from framework_advisor.store.documents import ENVIRONMENT, HOST, PAIR, PEAKS, REQUEST, RESULT
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import EnvironmentRow, HostRow, PairRow, ResultRow, RunRow
 from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
+from framework_probes.resumption import Kept
 
 
 class RunRepository(SQLAlchemyAsyncRepository[RunRow]):
@@ -164,6 +173,28 @@ class Runs:
                 .returning(RunRow.id)
             )
             return tuple(ids)
+
+    async def reopen(self, id_: str, kept: Kept) -> None:
+        """A run that was stopped is ``queued`` again, with what is kept of it and nothing else.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it goes on, or came to its own end.
+        """
+        async with self._sessions.writing() as session:
+            row = await _row(session, id_)
+            if row.status not in STOPPED:
+                raise Conflict(
+                    f"Probe run {id_} is {row.status}; one that is {' or '.join(STOPPED)} can be "
+                    "resumed."
+                )
+            ids = [result.id for result in kept.results]
+            await session.execute(
+                delete(ResultRow).where(ResultRow.run_id == id_, ResultRow.id.not_in(ids))
+            )
+            await session.execute(delete(PairRow).where(PairRow.run_id == id_))
+            session.add_all(PairRow(run_id=id_, document=PAIR.write(pair)) for pair in kept.pairs)
+            row.status, row.finished_at, row.done = "queued", None, len(ids)
 
     async def add_environment(self, run: str, environment: Environment) -> None:
         """What a worker of the run runs in. Adding it again changes nothing."""

@@ -14,6 +14,7 @@ from framework_advisor.measured import RecordedRun
 from framework_advisor.settings import Settings
 from framework_advisor.store.engine import database, migrate
 from framework_advisor.store.hosts import Hosts
+from framework_advisor.store.keys import Keys
 from framework_advisor.store.recommendations import Recommendations
 from framework_advisor.store.runs import Runs
 from framework_advisor.store.sessions import Sessions
@@ -36,6 +37,7 @@ class Store:
         self.recommendations = Recommendations(sessions)
         self.runs = Runs(sessions)
         self.hosts = Hosts(sessions)
+        self.keys = Keys(sessions)
         self._ended: dict[tuple[str, datetime], RecordedRun] = {}
 
     async def __aenter__(self) -> Self:

@@ -34,7 +34,22 @@ class RecommendationRow(Base):
     status: Mapped[str] = mapped_column(String(SHORT))
     framework: Mapped[str | None] = mapped_column(String(SHORT))
     p_best: Mapped[float | None] = mapped_column(Double)
+    #: Id of the key that asked; null where no key was needed.
+    owner: Mapped[str | None] = mapped_column(String(SHORT), index=True)
     document: Mapped[str] = mapped_column(Text, deferred=True)
+
+
+class ApiKeyRow(Base):
+    """What is kept of an API key; never the key."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    scopes: Mapped[str] = mapped_column(String(SHORT))
+    digest: Mapped[str] = mapped_column(String(SHORT))
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
 
 class HostRow(Base):

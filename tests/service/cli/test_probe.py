@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from framework_probes.catalogue import CATALOGUE
+from framework_probes.results import FAILED
 from processes import advisor, alive, descendants, eventually
 
 Command = Callable[..., Result]
@@ -65,7 +66,9 @@ def test_a_run_is_measured_kept_and_counts(
     )
     out, err = process.communicate(timeout=150)
     run = json.loads(out)
-    assert process.returncode == (0 if run["status"] == "succeeded" else 4), err
+    # A busy host makes a result contended or unstable, which is no failure.
+    failed = run["status"] == "failed" or FAILED & run["counts"].keys()
+    assert process.returncode == (4 if failed else 0), err
     assert "measuring" in err or "matmul" in err
     show = command("probe", "show", run["id"], "--json")
     measured = json.loads(show.stdout)
@@ -110,8 +113,39 @@ def test_ctrl_c_cancels_keeps_what_is_finished_and_leaves_no_process(
     assert run["status"] == "cancelled"
     assert run["counts"]
     assert not alive(below)
-    show = command("probe", "show", run["id"], "--json")
-    assert len(json.loads(show.stdout)["results"]) == sum(run["counts"].values())
+    before = json.loads(command("probe", "show", run["id"], "--json").stdout)["results"]
+    assert len(before) == sum(run["counts"].values())
+    _resumes(command, tmp_path, run, [result["id"] for result in before])
+
+
+def _resumes(command: Command, tmp_path: Path, run: dict[str, object], before: list[str]) -> None:
+    """What a stopped run has finished is kept as it was, and the rest is measured."""
+    process = advisor("probe", "run", "--resume", run["id"], "--json", data_dir=tmp_path / "data")
+    out, err = process.communicate(timeout=150)
+    ended = json.loads(out)
+    assert ended["id"] == run["id"], err
+    assert ended["status"] in ("succeeded", "partial"), err
+    shown = json.loads(command("probe", "show", str(run["id"]), "--json").stdout)
+    after = shown["results"]
+    assert [result["id"] for result in after][: len(before)] == before
+    assert {result["probe"] for result in after} == set(LONG.split(","))
+    assert len(after) == 8
+    assert ended["progress"] == {"done": 8, "planned": 8}
+    again = command("probe", "run", "--resume", str(run["id"]))
+    assert again.exit_code != 0
+    assert f"Probe run {run['id']} has measured everything" in again.stderr
+
+
+def test_a_resumed_run_takes_no_other_option(command: Command) -> None:
+    done = command("probe", "run", "--resume", "run_1", "--suite", "full")
+    assert done.exit_code == 2
+    assert "--resume goes with no other option" in done.stderr
+
+
+def test_a_run_that_is_not_there_cannot_be_resumed(command: Command) -> None:
+    done = command("probe", "run", "--resume", "run_none")
+    assert done.exit_code != 0
+    assert "There is no probe run run_none." in done.stderr
 
 
 def _results(data_dir: Path) -> list[object]:
