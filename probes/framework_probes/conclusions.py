@@ -213,11 +213,12 @@ def reference(probe: Probe, peaks: Peaks | None, numpy: Sequence[Replicate]) -> 
     return Reference("roofline", seconds)
 
 
-def judge(entries: Sequence[Entry], over: str) -> None:
+def judge(entries: Sequence[Entry], over: str, foreign: Sequence[str] = ()) -> None:
     """Say of each entry whether its blocks can be used: enough, steady, undisturbed.
 
     ``over``: the reason of those that the budget's end kept from being timed. A replicate that
-    was cut short is dropped; what earlier replicates gave stands.
+    was cut short is dropped; what earlier replicates gave stands. ``foreign``: who else computed
+    on the device.
     """
     for entry in entries:
         cut = entry.refused is not None and entry.refused.reason == over
@@ -228,6 +229,8 @@ def judge(entries: Sequence[Entry], over: str) -> None:
     for entry in entries:
         if entry.timed:
             disturbed = guards.disturbance(entry.blocks)
+            if foreign:
+                disturbed = ("contended", f"others compute on the device: {'; '.join(foreign)}")
             # A host that disturbed it may be why it looked unsteady, but never why it compiled.
             compiled = any(replicate.traces for replicate in entry.replicates)
             if disturbed and not compiled:

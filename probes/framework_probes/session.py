@@ -167,7 +167,8 @@ class Session:
                 references.append(preparation.reference)
             if self.suite.fresh:
                 self._close_seats()
-        conclusions.judge(entries, self.over)
+        foreign = self._foreign()
+        conclusions.judge(entries, self.over, foreign or ())
         if self.suite.fresh:
             yield from self._weigh(probe, entries)
         where = replace(
@@ -175,12 +176,20 @@ class Session:
             load_1m=_load(),
             pressure=pressure.share(),
             core_speed=min(self.speeds, default=None),
+            foreign=foreign,
         )
         reference = conclusions.reference(probe, peaks, references)
         for result in conclusions.results(probe, entries, where, reference):
             self.done += 1
             yield result
         yield from conclusions.pairs(probe, entries, where)
+
+    def _foreign(self) -> tuple[str, ...] | None:
+        """Who else computes on the device that is measured; nobody is asked of the CPU."""
+        if self.plan.request.device == "cpu":
+            return None
+        workers = [seat.worker for seat in self.seats.values() if seat.worker is not None]
+        return guards.foreign_processes(worker.process.pid for worker in workers)
 
     def _rule_out(self, probe: Probe, entries: Iterable[Entry]) -> None:
         """Refuse beforehand what is not there, not in the suite, or beyond the budget."""

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from framework_probes import conclusions
+from framework_probes.catalogue import CATALOGUE
+from framework_probes.conclusions import Circumstances
+from framework_probes.entries import Entry, Replicate, block_of
 from framework_probes.process import WorkerProcess
+from framework_probes.protocol import Prepared, Ran
+from framework_probes.results import Contender, Equality, Pair, Result
 from framework_probes.seats import Setup
 
 HERE = Path(__file__).parent
@@ -77,3 +83,27 @@ def watch() -> Iterator[Callable[[set[int]], Callable[[], bool]]]:
     yield start
     for descriptor in descriptors:
         os.close(descriptor)
+
+
+@pytest.fixture
+def made_run() -> tuple[list[Result], list[Pair]]:
+    """Results and pairs of one probe and two contenders, concluded from blocks made by hand."""
+    equality = Equality("NumPy float64", ("product",), 1e-7, 2e-5)
+    prepared = Prepared(0.5, 0.01, 1e-3, 1, equality, "row-major", None, 100, 0.6, 1e-6)
+    made = []
+    for factor, framework in ((1.0, "jax"), (2.0, "pytorch")):
+        replicates = []
+        for number in range(2):
+            blocks = [
+                block_of(
+                    Ran(2, (factor * s, factor * s * 1.1), (factor * s,) * 2, 3, 1, 0), n, number, n
+                )
+                for n, s in enumerate([1.0e-3, 1.01e-3, 0.99e-3, 1.0e-3, 1.02e-3, 0.98e-3])
+            ]
+            replicates.append(Replicate(prepared, 1.5, "env_1", blocks, {1}))
+        contender = Contender(framework, None, "compiled")  # type: ignore[arg-type]
+        made.append(Entry(contender, replicates))
+    where = Circumstances("run_1", "host_1", "cpu", 1, "pinned", 0.5)
+    conclusions.judge(made, "over")
+    found = list(conclusions.results(CATALOGUE["matmul"], made, where, None))
+    return found, conclusions.pairs(CATALOGUE["matmul"], made, where)

@@ -219,8 +219,19 @@ def test_replicates_are_fresh_processes(faulty: Faulty) -> None:
     assert result.time is not None
     assert result.time.replicates == 2
     assert result.time.blocks == len(result.blocks) >= 12
+    assert {block.replicate for block in result.blocks} == {0, 1}
     imported = [e for e in events if isinstance(e, Progress) and e.message.endswith("imported")]
     assert len(imported) == 2
+    # Memory was asked of processes that did nothing else, one for each tier.
+    for tier in ("eager", "compiled"):
+        time = found["sound", tier].time
+        assert time is not None
+        assert time.memory is not None
+        assert time.memory.own_pass
+        assert time.memory.peak_rss is not None
+        assert time.memory.rss_before is not None
+        assert time.memory.peak_rss >= time.memory.rss_before > 2**20
+        assert time.cold.own_process
     assert len([e for e in events if isinstance(e, Environment)]) == 1
 
 
