@@ -138,6 +138,11 @@ def _place(block: Block) -> tuple[int, int | None]:
     return block.replicate, block.round
 
 
+def published(entry: Entry) -> bool:
+    """Whether a time of it is published: it has blocks, and no outcome that forbids it."""
+    return bool(entry.blocks) and (entry.refused is None or entry.refused.outcome in SUSPECT)
+
+
 def results(
     probe: Probe, entries: Sequence[Entry], where: Circumstances, reference: Reference | None
 ) -> Iterator[Result]:
@@ -163,7 +168,7 @@ def result(
     first = entry.replicates[0] if entry.replicates else None
     blocks = entry.blocks
     time = rate = None
-    if blocks and (entry.refused is None or entry.refused.outcome in SUSPECT):
+    if published(entry):
         time = replace(steady(blocks), cold=_cold(entry, where, eager), memory=_memory(entry))
         rate = Rate(
             flops_per_s=probe.flops / time.seconds,

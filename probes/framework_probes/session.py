@@ -230,7 +230,7 @@ class Session:
         scripts = [
             preparation.weighing_script(seat, wanted)
             for seat in self.seats.values()
-            if (wanted := [e for e in entries if _of(e, seat) and e.timed])
+            if (wanted := [e for e in entries if _of(e, seat) and conclusions.published(e)])
         ]
         for _ in drive(scripts, len(self.cores), self.deadline, self.over):
             pass
