@@ -27,6 +27,14 @@ EQUAL = tuple(Trial(probe.id) for probe in (*LIGHT, *HEAVY))
 LONGER = tuple(
     Trial(operation, 4, 5) for operation in ("tanh", "multiply_add", "small_matmul", "dispatch")
 )
+#: What a recording keeps: as much as the deterministic tests need, in half a megabyte.
+RECORDED = (
+    *(
+        Trial(operation)
+        for operation in ("dispatch", "tanh", "long_sum", "small_matmul", "matmul", "conv_block")
+    ),
+    Trial("tanh", 4, 5),
+)
 #: What is demanded: per cent, and shares of what a sequential protocol makes of the same twins.
 WRONG, P95, OF_SEQUENTIAL, AMBIGUOUS = 5.0, 4.0, 0.5, 20.0
 FEWEST_COMPARISONS, FEWEST_OPERATIONS = 100.0, 8.0

@@ -7,8 +7,7 @@ round i the block
 
 P ~ N(0, process^2) once for each process, R ~ N(0, round^2) shared by all who take a turn in that
 round, B ~ N(0, block^2) with correlation rho to the block before, E exponential with mean
-``iteration``: what disturbs one sample only ever makes it longer. A share ``stolen`` of the blocks
-is longer by another exponential of mean ``theft``: the whole block lost its core.
+``iteration``: what disturbs one sample only ever makes it longer.
 
 Twins have the same mean, so differences between them tell P and B apart, and sums tell R.
 """
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from framework_probes import statistics
 from framework_probes.results import Tier
 from framework_probes.selftests.recording import Series, Twosome
+from framework_probes.statistics import Estimate
 
 Floats = NDArray[np.float64]
 
@@ -45,8 +45,6 @@ class Noise:
     rho: float
     iteration: float
     samples: int
-    stolen: float = 0.0
-    theft: float = 0.0
 
 
 def fitted(twins: Iterable[Twosome]) -> tuple[Noise, ...]:
@@ -64,17 +62,18 @@ def fitted(twins: Iterable[Twosome]) -> tuple[Noise, ...]:
 def _of(twins: Twosome) -> Noise:
     logs = [_shared(*pair) for pair in zip(twins.a, twins.b, strict=True)]
     differences = [b - a for a, b in logs]
-    inner = [d - np.median(d) for d in differences]
-    within = _mean([_variance(d) for d in inner])
-    rho = min(max(_mean([_lag(d) for d in inner]), 0.0), 0.9)
-    rounds = statistics.median([len(d) for d in inner])
+    found = [statistics.hodges_lehmann(d.tolist()) for d in differences]
+    within = _mean([_within(d, each) for d, each in zip(differences, found, strict=True)])
+    rho = min(max(_mean([_lag(d - np.median(d)) for d in differences]), 0.0), 0.9)
     # Correlated blocks tell less: the variance of their mean grows by (1 + rho) / (1 - rho).
+    rounds = statistics.median([len(d) for d in differences])
     of_mean = within / rounds * (1 + rho) / (1 - rho)
     # The truth is known to be 0, so squares are taken of the differences themselves.
-    between = _mean([float(np.median(d)) ** 2 for d in differences])
+    between = _mean([each.value**2 for each in found])
     shared = _mean([_variance((a + b) / 2) for a, b in logs]) - within / 4
     iteration, samples = _iteration([*twins.a, *twins.b])
-    stolen, theft = _thefts(inner, math.sqrt(within))
+    # Samples cannot vary so much that their quartiles vary more than blocks do.
+    iteration = min(iteration, math.sqrt(3 * samples * within / 2))
     return Noise(
         subject=twins.subject,
         operation=twins.operation,
@@ -85,9 +84,17 @@ def _of(twins: Twosome) -> Noise:
         rho=rho,
         iteration=iteration,
         samples=samples,
-        stolen=stolen,
-        theft=theft,
     )
+
+
+def _within(differences: Floats, found: Estimate) -> float:
+    """Variance of block differences, from the width of the interval that they give.
+
+    A sum of squares would be that of the few blocks that lost their core. For normal noise the
+    estimator's variance is pi/3 times that of the mean (Hodges and Lehmann, 1963).
+    """
+    error = (found.high - found.low) / (2 * statistics.NORMAL)
+    return error**2 * len(differences) * 3 / math.pi
 
 
 def _shared(a: Series, b: Series) -> tuple[Floats, Floats]:
@@ -109,13 +116,6 @@ def _iteration(all_: list[Series]) -> tuple[float, int]:
         return 0.0, samples
     excess = statistics.median([each.excess for each in all_])
     return max(0.0, excess) / (1 - math.log(4 / 3)), samples
-
-
-def _thefts(inner: list[Floats], deviation: float) -> tuple[float, float]:
-    """Share of blocks that stand out of a difference by more than four deviations, and how far."""
-    values = np.abs(np.concatenate(inner))
-    out = values[values > 4 * deviation]
-    return out.size / values.size / 2, float(np.mean(out)) if out.size else 0.0
 
 
 def _quartile_variance(iteration: float, samples: int) -> float:

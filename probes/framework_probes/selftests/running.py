@@ -121,7 +121,7 @@ def _scored(effort: Effort, options: Options, say: Say) -> tuple[list[Scored], t
     where = here()
     for contest in contests(effort, say, options.seed):
         scored.append(contest.scored())
-        if options.record is not None:
+        if contest.trial in aa.RECORDED:
             kept += contest.series()
     if options.record is not None:
         day = datetime.now(UTC).date().isoformat()

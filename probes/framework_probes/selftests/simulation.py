@@ -40,12 +40,11 @@ def drawn(
 
 @lru_cache(maxsize=1024)
 def _centre(noise: Noise) -> float:
-    """Where the disturbances of samples and blocks put the middle of a contender's blocks.
+    """Where disturbed samples put the middle of a contender's blocks.
 
     It is taken off: what an interval is to hold is what endless measuring would say.
     """
-    generator = np.random.default_rng(0)
-    return float(np.median(_disturbances(generator, noise, 4000)))
+    return float(np.median(_quartiles(np.random.default_rng(0), noise, 4000)))
 
 
 def _process(generator: np.random.Generator, noise: Noise, rounds: int) -> Floats:
@@ -56,16 +55,14 @@ def _process(generator: np.random.Generator, noise: Noise, rounds: int) -> Float
     for place in range(1, rounds):
         block[place] = noise.rho * block[place - 1] + generator.normal(0.0, fresh)
     bias: float = generator.normal(0.0, noise.process)
-    return bias + block + _disturbances(generator, noise, rounds) - _centre(noise)
+    return bias + block + _quartiles(generator, noise, rounds) - _centre(noise)
 
 
-def _disturbances(generator: np.random.Generator, noise: Noise, rounds: int) -> Floats:
-    """What only ever makes blocks longer: their samples' lower quartile, and lost cores."""
+def _quartiles(generator: np.random.Generator, noise: Noise, rounds: int) -> Floats:
+    """Logarithms of the lower quartile of each block's samples, which are only ever longer."""
     samples = np.log1p(generator.exponential(noise.iteration, (rounds, noise.samples)))
-    stolen = generator.random(rounds) < noise.stolen
-    theft = np.where(stolen, generator.exponential(noise.theft, rounds), 0.0)
     quartiles: Floats = np.quantile(samples, 0.25, axis=1)
-    return quartiles + theft
+    return quartiles
 
 
 def _rounds(x: list[float], y: list[float], suite: Suite) -> int:

@@ -51,7 +51,7 @@ def test_there_are_more_operations_than_are_demanded() -> None:
 
 
 @pytest.mark.parametrize("probe", LIGHT, ids=lambda probe: probe.id)
-def test_an_operation_has_a_reference_of_the_shape_of_its_data(probe) -> None:  # noqa: ANN001
+def test_an_operation_has_a_reference_of_the_shape_of_its_data(probe) -> None:
     inputs = probe.inputs(0)
     assert set(probe.data) == set(inputs)
     assert all(np.isfinite(value).all() for value in probe.reference(inputs).values())
