@@ -118,21 +118,22 @@ def spread(a: Blocks, b: Blocks) -> float:
 
 
 def paired(a: Blocks, b: Blocks) -> list[tuple[list[float], list[float]]]:
-    """For each replicate the times of both in the rounds that count for both.
+    """For each replicate the times of both, round by round.
 
-    Replicates that share fewer than ``statistics.FEWEST`` rounds are left out.
+    Of the rounds in which nothing disturbed either of them; of all that they share, where those
+    are fewer than ``statistics.FEWEST``. A replicate with fewer still is left out.
     """
-    a, b = counted(a), counted(b)
     if not a or not b:
         return []
-    slow = is_slow(a) or is_slow(b)
-    theirs = {_place(block): value(block, slow) for block in b}
+    slow = is_slow(counted(a)) or is_slow(counted(b))
+    theirs = {_place(block): block for block in b}
     found = []
     for part in by_replicate(a):
-        shared = [block for block in part if _place(block) in theirs]
-        if len(shared) >= statistics.FEWEST:
-            xs = [value(block, slow) for block in shared]
-            found.append((xs, [theirs[_place(block)] for block in shared]))
+        shared = [(x, theirs[_place(x)]) for x in part if _place(x) in theirs]
+        sound = [(x, y) for x, y in shared if x.disturbed is None and y.disturbed is None]
+        used = sound if len(sound) >= statistics.FEWEST else shared
+        if len(used) >= statistics.FEWEST:
+            found.append(([value(x, slow) for x, _ in used], [value(y, slow) for _, y in used]))
     return found
 
 

@@ -226,6 +226,26 @@ def test_one_whose_core_ran_slow_is_throttled_and_keeps_its_blocks() -> None:
     assert {block.disturbed for block in result.blocks} == {"throttled"}
 
 
+def test_pairs_rest_on_rounds_in_which_nothing_disturbed_either() -> None:
+    a, b = entry("jax", "eager", times(1)), entry("pytorch", "eager", times(2))
+    for made, place in ((a, 2), (b, 5)):
+        blocks = made.replicates[0].blocks
+        blocks[place] = replace(blocks[place], disturbed="contended", wall_quartile_s=1.0)
+    (pair,) = conclusions.pairs(MATMUL, [a, b], WHERE)
+    assert pair.rounds == 6
+    assert pair.ci95[1] < 2.2
+
+
+def test_where_too_few_rounds_are_undisturbed_on_both_sides_all_are_used() -> None:
+    a, b = entry("jax", "eager", times(1)), entry("pytorch", "eager", times(2))
+    for made, places in ((a, (0, 1)), (b, (2, 3))):
+        blocks = made.replicates[0].blocks
+        for place in places:
+            blocks[place] = replace(blocks[place], disturbed="contended")
+    (pair,) = conclusions.pairs(MATMUL, [a, b], WHERE)
+    assert pair.rounds == 8
+
+
 def test_disturbed_blocks_do_not_count_where_enough_others_do() -> None:
     made = entry("jax", "eager", times(1))
     blocks = made.replicates[0].blocks
