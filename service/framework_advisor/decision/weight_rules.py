@@ -89,6 +89,12 @@ def _kinds(profile: Profile) -> set[str]:
     return {wish.kind for wish in profile.target_wishes or ()}
 
 
+def _code_in_production(profile: Profile) -> bool:
+    team = _team(profile)
+    kept = set(team.existing_code or ()) - set(team.leaving or ())
+    return "production" in profile.stages and bool(kept)
+
+
 def _demanding_latency(profile: Profile) -> bool:
     scale = profile.scale
     return scale is not None and (scale.p99_ms is not None or bool(scale.requests_per_second))
@@ -212,6 +218,11 @@ RULES: tuple[Rule, ...] = (
             (lambda p: _constraints(p).deterministic is True, {"reproducibility": 3.0}),
         ),
         "what a project demands outright weighs more than what it leaves open",
+    ),
+    Rule(
+        "code_in_production",
+        ((_code_in_production, {"team_fit": 3.0}),),
+        "what runs in production would have to be rewritten, retrained and exported anew",
     ),
     Rule(
         "unusual_accelerator",
