@@ -1,6 +1,8 @@
 # The service, without frameworks: small, and enough to decide. To measure in the container as well:
 #   docker build --build-arg EXTRAS=server,pytorch,keras,jax --build-arg PACKAGES=tensorflow-cpu .
 # (PACKAGES adds the CPU build of TensorFlow, which is the module tensorflow under another name.)
+# It listens on every address, so it starts only with an API key, or where it is told that none is needed:
+#   docker run -e FRAMEWORK_ADVISOR_API_KEYS="$KEY" … or -e FRAMEWORK_ADVISOR_REQUIRE_KEY=never …
 ARG PYTHON=3.11
 
 FROM python:${PYTHON}-slim AS build

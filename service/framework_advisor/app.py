@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 from framework_advisor.api.access import AccessLog
+from framework_advisor.api.gate import Gate, caller_of
 from framework_advisor.api.health import HealthController
 from framework_advisor.api.hosts import Hosts
 from framework_advisor.api.knowledge import KnowledgeController
@@ -42,6 +44,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         store, RunQueue(store, chosen.data_dir, fingerprint()), chosen.knowledge_overlays
     )
 
+    gate = Gate(chosen, store)
+
     @asynccontextmanager
     async def open_for_business(_app: Litestar) -> AsyncIterator[None]:
         # Read before a request has to wait for it; a mistake in it shows in /health/ready.
@@ -65,14 +69,19 @@ def create_app(settings: Settings | None = None) -> Litestar:
             Hosts,
             ProbeRuns,
         ],
-        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        dependencies={
+            "services": Provide(lambda: services, sync_to_thread=False),
+            "caller": Provide(caller_of, sync_to_thread=False),
+        },
         exception_handlers=HANDLERS,
-        guards=[no_unknown_query],
+        guards=[gate.by_name, gate.by_key, no_unknown_query],
         lifespan=[open_for_business],
         logging_config=None,
         openapi_config=_openapi(),
         request_max_body_size=chosen.max_body_bytes,
+        state=State({"max_body_depth": chosen.max_body_depth}),
     )
+    app.state.services = services
     app.asgi_handler = AccessLog(app.asgi_handler)
     return app
 

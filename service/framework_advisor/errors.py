@@ -4,6 +4,8 @@
 
     AdvisorError                 anything that this project raises on purpose
     ├── InvalidInput             422  a profile or request that breaks the contract, field by field
+    ├── Unauthorized             401  no key, or none that is known
+    ├── Forbidden                403  a key that does not allow this
     ├── NotFound                 404  no such recommendation, run, host
     ├── Conflict                 409  the state does not allow it
     ├── NotInstalled             501  an extra of the distribution is missing; says which
@@ -39,6 +41,14 @@ class InvalidInput(AdvisorError):
         super().__init__(
             "; ".join(f"{e.pointer or '/'}: {e.detail} (expected {e.expected})" for e in errors)
         )
+
+
+class Unauthorized(AdvisorError):
+    """The service needs an API key, and got none that it knows."""
+
+
+class Forbidden(AdvisorError):
+    """The API key is known and does not allow this."""
 
 
 class NotFound(AdvisorError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic import BeforeValidator, Field, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from framework_advisor.errors import FieldError, InvalidInput
+from framework_advisor.keys import ApiKey, keys_in
 from framework_advisor.known import overlay_paths
 from framework_advisor.validation import field_errors
 
@@ -27,11 +29,29 @@ def _folders(given: object) -> object:
     return overlay_paths(given) if isinstance(given, str) else given
 
 
+def _keys(given: object) -> object:
+    return keys_in(given) if isinstance(given, str) else given
+
+
+def _names(given: object) -> object:
+    if isinstance(given, str):
+        return tuple(name.strip().lower() for name in given.split(",") if name.strip())
+    return given
+
+
+#: The names under which a service on loopback is called.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
 class Settings(BaseSettings):
     """Everything that can be set. An argument wins over the environment."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="ignore", validate_default=True
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="ignore",
+        validate_default=True,
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Field(
@@ -43,11 +63,34 @@ class Settings(BaseSettings):
         min_length=1,
         description="SQLAlchemy URL with an asynchronous driver. Absent: SQLite in data_dir.",
     )
-    host: str = Field(default="127.0.0.1", min_length=1)
-    port: int = Field(default=8000, ge=0, le=65535, description="0: any free port")
-    log_format: Literal["console", "json"] = "console"
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0: any free one."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+        default=(),
+        description="Names that a request may call this service by, separated by commas; "
+        "`*.example.org` allows every name below, `*` any. Absent: those of loopback and of the "
+        "address; any where it is 0.0.0.0 or ::.",
+    )
+    require_key: Literal["auto", "always", "never"] = Field(
+        default="auto",
+        description="Whether a request needs an API key. auto: on any address but loopback, and "
+        "wherever API_KEYS is set. Behind a proxy on the same machine: always.",
+    )
+    api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(_keys)] = Field(
+        default=(),
+        description="Keys beside those of `framework-advisor key create`: KEY, KEY:read or "
+        "KEY:write, separated by commas; 16 characters or more each.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="console: lines for a person; json: for a collector."
+    )
     max_body_bytes: PositiveInt = Field(
         default=1024 * 1024, description="A larger request body is refused with 413."
+    )
+    max_body_depth: PositiveInt = Field(
+        default=32, description="A JSON body whose arrays and objects nest deeper is refused."
     )
 
     knowledge_overlays: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = Field(
@@ -55,6 +98,29 @@ class Settings(BaseSettings):
         description="Folders of an organisation's own knowledge, laid over ours in this order: "
         "divided as in PATH, or a JSON list.",
     )
+
+    @property
+    def keys_required(self) -> bool:
+        """Whether a request needs an API key."""
+        if self.require_key == "auto":
+            return bool(self.api_keys) or not self._on_loopback
+        return self.require_key == "always"
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """The names that a request may call this service by, in the form of ``allowed_hosts``."""
+        if self.allowed_hosts:
+            return self.allowed_hosts
+        if self.host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+            return ("*",)
+        return (*LOOPBACK, self.host.lower()) if self._on_loopback else (self.host.lower(),)
+
+    @property
+    def _on_loopback(self) -> bool:
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
 
     @property
     def store_url(self) -> str:
@@ -102,7 +168,12 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     except ValidationError as error:
         raise InvalidInput(
             tuple(
-                FieldError(PREFIX + e.pointer.lstrip("/").upper(), e.detail, e.expected)
+                FieldError(
+                    PREFIX + e.pointer.lstrip("/").upper(),
+                    # What was given there is a secret.
+                    "an entry cannot be used" if e.pointer == "/api_keys" else e.detail,
+                    e.expected,
+                )
                 for e in field_errors(error.errors())
             )
         ) from None

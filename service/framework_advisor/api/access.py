@@ -1,4 +1,4 @@
-"""Around every request: its id, and one line in the log."""
+"""Around every request: its id, headers that keep browsers careful, and one line in the log."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ HEADER = "X-Request-ID"
 #: A caller's own id is taken over where it is harmless in a header and in a log.
 ACCEPTED = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _STATE = "request_id"
+#: What every response has, unless its handler says otherwise. No cache keeps answers: it would not
+#: know whose they are.
+SECURITY = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +58,10 @@ class AccessLog:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableScopeHeaders.from_message(message)[HEADER] = id_
+                headers = MutableScopeHeaders.from_message(message)
+                headers[HEADER] = id_
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
                 log.info(
                     "request",
                     method=scope.get("method"),

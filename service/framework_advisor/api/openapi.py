@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from framework_advisor.api import schemas
+from framework_advisor.api.gate import KEYED
 from framework_advisor.api.problems import MEDIA_TYPE, Problem
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
@@ -41,16 +42,28 @@ MODELS: tuple[type[BaseModel], ...] = (
 TEXT = {"type": "string"}
 Answer = type[BaseModel] | Mapping[str, type[BaseModel] | None] | None
 
+#: How a key is shown, and under which name the document speaks of that.
+KEY = "api_key"
+SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key from `framework-advisor key create`; needed where the service says so. "
+    "Reading needs the scope read, everything else write.",
+}
+
 MEANINGS = {
     200: "Here it is.",
     201: "Decided and kept; Location says where.",
     202: "Taken in; Location says where to look.",
     204: "Forgotten.",
     304: "The caller has it already.",
+    401: "It needs an API key, and there was none that is known.",
+    403: "The API key has not the scope for that.",
     404: "There is no such thing.",
     409: "Its state does not allow that.",
     413: "The body is too large.",
     415: "The body is not JSON.",
+    421: "The service is not called by that name.",
     422: "A field, a parameter or the body breaks the contract; each mistake has a pointer.",
     500: "The service failed.",
     503: "The service is not ready.",
@@ -71,7 +84,8 @@ def described(
             text, or to None for no body.
         body: the model of the request's body.
         body_required: whether there has to be a body.
-        refusals: statuses of the problems that it can answer with, beside 422 and 500.
+        refusals: statuses of the problems that it can answer with, beside 421, 422 and 500, and
+            below /v1 401 and 403.
     """
     reading = (413, 415) if body else ()
     content: dict[str, Any] = {
@@ -79,7 +93,7 @@ def described(
             **{str(status): _response(status, answer) for status, answer in answers.items()},
             **{
                 str(status): _response(status, {MEDIA_TYPE: Problem})
-                for status in sorted({*refusals, *reading, 422, 500})
+                for status in sorted({*refusals, *reading, 421, 422, 500})
             },
         }
     }
@@ -116,7 +130,28 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     _, definitions = models_json_schema(
         [(model, "validation") for model in MODELS], ref_template="#/components/schemas/{model}"
     )
-    return {**document, "components": {"schemas": definitions["$defs"]}}
+    return {
+        **document,
+        "paths": {
+            path: _keyed(operations) if path.startswith(KEYED) else operations
+            for path, operations in document["paths"].items()
+        },
+        "components": {"schemas": definitions["$defs"], "securitySchemes": {KEY: SCHEME}},
+    }
+
+
+def _keyed(operations: dict[str, Any]) -> dict[str, Any]:
+    """The operations of a path with what a key that is needed and missing comes to."""
+    refused = {str(status): _response(status, {MEDIA_TYPE: Problem}) for status in (401, 403)}
+    return {
+        method: {
+            **operation,
+            # A service that needs no key is described by the same document.
+            "security": [{}, {KEY: []}],
+            "responses": dict(sorted({**operation["responses"], **refused}.items())),
+        }
+        for method, operation in operations.items()
+    }
 
 
 class _Document(JsonRenderPlugin):

@@ -17,9 +17,11 @@ from framework_advisor.errors import (
     BrokenKnowledge,
     Conflict,
     FieldError,
+    Forbidden,
     InvalidInput,
     NotFound,
     NotInstalled,
+    Unauthorized,
 )
 from framework_knowledge import KnowledgeError
 
@@ -72,7 +74,7 @@ def problem(
         title=phrase,
         status=status,
         detail=detail,
-        instance=request.url.path,
+        instance=request.scope["path"],
         request_id=request_id(request.scope),
         errors=tuple(
             ProblemError(pointer=e.pointer, detail=e.detail, expected=e.expected)
@@ -142,6 +144,10 @@ def _broken_knowledge(request: AnyRequest, error: Exception) -> Response[bytes]:
     return problem(request, 500, "The knowledge cannot be loaded; the service's log says why.")
 
 
+def _unauthorized(request: AnyRequest, error: Unauthorized) -> Response[bytes]:
+    return problem(request, 401, str(error), headers={"WWW-Authenticate": "Bearer"})
+
+
 def _saying(status: int) -> Callable[[AnyRequest, Exception], Response[bytes]]:
     return lambda request, error: problem(request, status, str(error))
 
@@ -149,6 +155,8 @@ def _saying(status: int) -> Callable[[AnyRequest, Exception], Response[bytes]]:
 #: From exception to response; the only such map of the service.
 HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[bytes]]] = {
     InvalidInput: _invalid_input,
+    Unauthorized: _unauthorized,
+    Forbidden: _saying(403),
     NotFound: _saying(404),
     Conflict: _saying(409),
     NotInstalled: _saying(501),

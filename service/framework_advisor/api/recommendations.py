@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from framework_advisor.api.gate import InjectedCaller
 from framework_advisor.api.openapi import described
 from framework_advisor.api.replay import changes, parse_replay, profile_on
 from framework_advisor.api.requests import body_of
@@ -40,6 +41,7 @@ class Recommendations(Controller):
         self,
         request: Request[Any, Any, Any],
         services: Injected,
+        caller: InjectedCaller,
         explain: FromQuery[bool] = True,
         store: FromQuery[bool] = True,
     ) -> Response[bytes]:
@@ -49,15 +51,19 @@ class Recommendations(Controller):
         answer = full if explain else BriefRecommendation.of(full)
         if not store:
             return document(answer)
-        await services.store.recommendations.add(full)
+        await services.store.recommendations.add(full, caller.key)
         return document(answer, 201, {"Location": full.links.self})
 
     @get(operation_class=described({200: RecommendationList}))
     async def page(
-        self, services: Injected, limit: Limit = 20, cursor: Cursor = None
+        self,
+        services: Injected,
+        caller: InjectedCaller,
+        limit: Limit = 20,
+        cursor: Cursor = None,
     ) -> Response[bytes]:
-        """List what was decided, newest first."""
-        page = await services.store.recommendations.page(limit, cursor)
+        """List what was decided, newest first; where keys are needed, for this key alone."""
+        page = await services.store.recommendations.page(limit, cursor, caller.key)
         return document(
             RecommendationList(
                 items=tuple(map(RecommendationSummary.of, page.items)),
@@ -67,26 +73,32 @@ class Recommendations(Controller):
         )
 
     @get("/{recommendation:str}", operation_class=described({200: Recommendation}, refusals=(404,)))
-    async def one(self, services: Injected, recommendation: FromPath[str]) -> Response[bytes]:
+    async def one(
+        self, services: Injected, caller: InjectedCaller, recommendation: FromPath[str]
+    ) -> Response[bytes]:
         """Give one recommendation as it was given first."""
-        return document(await services.store.recommendations.get(recommendation))
+        return document(await services.store.recommendations.get(recommendation, caller.key))
 
     @delete(
         "/{recommendation:str}",
         status_code=204,
         operation_class=described({204: None}, refusals=(404,)),
     )
-    async def forget(self, services: Injected, recommendation: FromPath[str]) -> None:
+    async def forget(
+        self, services: Injected, caller: InjectedCaller, recommendation: FromPath[str]
+    ) -> None:
         """Forget one recommendation."""
-        await services.store.recommendations.delete(recommendation)
+        await services.store.recommendations.delete(recommendation, caller.key)
 
     @get(
         "/{recommendation:str}/record",
         operation_class=described({200: {"text/markdown": None}}, refusals=(404,)),
     )
-    async def record(self, services: Injected, recommendation: FromPath[str]) -> Response[bytes]:
+    async def record(
+        self, services: Injected, caller: InjectedCaller, recommendation: FromPath[str]
+    ) -> Response[bytes]:
         """Give the decision record, to be kept beside the project's code."""
-        found = await services.store.recommendations.get(recommendation)
+        found = await services.store.recommendations.get(recommendation, caller.key)
         return text(markdown(found), "text/markdown")
 
     @post(
@@ -97,11 +109,15 @@ class Recommendations(Controller):
         ),
     )
     async def replay(
-        self, request: Request[Any, Any, Any], services: Injected, recommendation: FromPath[str]
+        self,
+        request: Request[Any, Any, Any],
+        services: Injected,
+        caller: InjectedCaller,
+        recommendation: FromPath[str],
     ) -> Response[bytes]:
         """Decide again with today's knowledge and measurements, or as of a day; keeps nothing."""
         asked = await body_of(request, parse_replay)
-        before = await services.store.recommendations.get(recommendation)
+        before = await services.store.recommendations.get(recommendation, caller.key)
         after = await services.recommend(profile_on(before.profile, asked.as_of))
         return document(
             Replay(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar, get_args
@@ -18,6 +19,8 @@ from framework_advisor.errors import FieldError, InvalidInput
 
 Model = TypeVar("Model")
 JSON_TYPES = ("application/json",)
+#: A string, also one that has no end, or a bracket; nothing is ever gone over twice.
+_NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 async def body_of(request: Request[Any, Any, Any], parse: Callable[[bytes], Model]) -> Model:
@@ -36,7 +39,36 @@ async def body_of(request: Request[Any, Any, Any], parse: Callable[[bytes], Mode
             detail="The body is read as JSON in UTF-8: send Content-Type: application/json.",
             headers={"Accept": ", ".join(JSON_TYPES)},
         )
-    return await asyncio.to_thread(parse, await request.body())
+    body, deepest = await request.body(), int(request.app.state.max_body_depth)
+    return await asyncio.to_thread(_parsed, body, deepest, parse)
+
+
+def _parsed(body: bytes, deepest: int, parse: Callable[[bytes], Model]) -> Model:
+    if deeper_than(body, deepest):
+        raise InvalidInput(
+            (
+                FieldError(
+                    "",
+                    "the body nests too deep",
+                    f"at most {deepest} arrays and objects in one another",
+                ),
+            )
+        )
+    return parse(body)
+
+
+def deeper_than(body: bytes, levels: int) -> bool:
+    """Whether the arrays and objects of a JSON text nest deeper; in time linear in its length."""
+    depth = 0
+    for token in _NESTING.finditer(body):
+        first = token[0][:1]
+        if first in b"[{":
+            depth += 1
+            if depth > levels:
+                return True
+        elif first in b"]}":
+            depth -= 1
+    return False
 
 
 def no_unknown_query(

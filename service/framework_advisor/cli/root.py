@@ -8,6 +8,7 @@ import click
 
 from framework_advisor.cli.evaluate import evaluate
 from framework_advisor.cli.host import host
+from framework_advisor.cli.key import key
 from framework_advisor.cli.knowledge import knowledge
 from framework_advisor.cli.probe import probe
 from framework_advisor.cli.recommend import recommend
@@ -45,5 +46,5 @@ def main() -> None:
     """Choose between PyTorch, TensorFlow, Keras and JAX, on evidence."""
 
 
-for command in (recommend, replay, probe, selftest, knowledge, evaluate, host, serve):
+for command in (recommend, replay, probe, selftest, knowledge, evaluate, host, key, serve):
     main.add_command(command)

@@ -27,14 +27,16 @@ def serve(*, host: str | None, port: int | None) -> None:
     need_server("Serving HTTP")
     from framework_advisor.api.logs import configure_logging
     from framework_advisor.app import create_app
+    from framework_advisor.cli.preflight import need_keys
     from framework_advisor.settings import load_settings
 
     settings = load_settings({"host": host, "port": port})
-    # A mistake in an overlay is told before anything listens.
+    # A mistake in an overlay, or a missing key, is told before anything listens.
     knowledge_with(settings.knowledge_overlays)
+    need_keys(settings)
     with _listening(settings.host, settings.port) as listener:
         configure_logging(settings.log_format)
-        _run(create_app(settings), listener)
+        _run(create_app(settings), listener, keyed=settings.keys_required)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -50,14 +52,14 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def _run(app: Litestar, listener: socket.socket) -> None:
+def _run(app: Litestar, listener: socket.socket, *, keyed: bool) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                _say_what_next(listener)
+                _say_what_next(listener, keyed=keyed)
 
     config = uvicorn.Config(
         app,
@@ -70,10 +72,11 @@ def _run(app: Litestar, listener: socket.socket) -> None:
     Server(config).run(sockets=[listener])
 
 
-def _say_what_next(listener: socket.socket) -> None:
+def _say_what_next(listener: socket.socket, *, keyed: bool) -> None:
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    send = f"  curl -s -H 'Content-Type: application/json' {url}"
+    key = ' -H "Authorization: Bearer $KEY"' if keyed else ""
+    send = f"  curl -s -H 'Content-Type: application/json'{key} {url}"
     click.echo(f"Framework Advisor is ready on {url} (Ctrl-C ends it). Ask it, or measure:")
     click.echo(f"""{send}/v1/recommendations -d '{{"stage": "production"}}'""")
     click.echo(f"""{send}/v1/probe-runs -d '{{"suite": "quick"}}'""")

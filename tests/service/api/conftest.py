@@ -14,12 +14,15 @@ from framework_advisor.app import create_app
 from framework_advisor.settings import Settings
 from processes import Server
 
+#: A name that the service goes by.
+BASE = "http://127.0.0.1"
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
     """One application for a module's tests; each looks only at what it made itself."""
     app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data")))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, BASE, raise_server_exceptions=False) as client:
         yield client
 
 

@@ -100,7 +100,7 @@ def test_an_overlay_of_the_settings_is_used_and_shown(tmp_path: Path) -> None:
         "  - {claim: jax_support_window, why: We hold no such promise.}\n"
     )
     app = create_app(Settings(data_dir=tmp_path / "data", knowledge_overlays=(folder,)))
-    with TestClient(app) as client:
+    with TestClient(app, "http://127.0.0.1") as client:
         summary = client.get(PATH).json()
         answer = client.post("/v1/recommendations", json={"stage": "research"}).json()
         claims = items(client, "claims", status="muted")

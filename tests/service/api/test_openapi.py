@@ -69,7 +69,10 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document: dict[str, 
                 assert response["content"] == {
                     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
                 }
-        assert {"422", "500"} <= operation["responses"].keys()
+        assert {"421", "422", "500"} <= operation["responses"].keys()
+        keyed = path.startswith("/v1")
+        assert keyed == ({"401", "403"} <= operation["responses"].keys())
+        assert keyed == (operation.get("security") == [{}, {"api_key": []}])
         assert ("{" in path) <= ("404" in operation["responses"])
         assert ("requestBody" in operation) <= ({"413", "415"} <= operation["responses"].keys())
 

@@ -102,7 +102,8 @@ def test_a_body_in_pieces_of_unknown_length_is_refused_at_the_limit(client: Clie
 
 
 def test_the_limit_is_a_setting(tmp_path: Any, profile: dict[str, Any]) -> None:
-    with TestClient(create_app(Settings(data_dir=tmp_path, max_body_bytes=40))) as client:
+    app = create_app(Settings(data_dir=tmp_path, max_body_bytes=40))
+    with TestClient(app, "http://127.0.0.1") as client:
         assert client.post(PATH, json={"stage": "research"}).status_code == 201
         problem(client.post(PATH, json=profile), 413)
 

@@ -21,7 +21,8 @@ import json, pathlib, sys
 from litestar.testing import TestClient
 from framework_advisor.app import create_app
 from framework_advisor.settings import Settings
-with TestClient(create_app(Settings(data_dir=pathlib.Path(sys.argv[1])))) as client:
+app = create_app(Settings(data_dir=pathlib.Path(sys.argv[1])))
+with TestClient(app, "http://127.0.0.1") as client:
     for path in ("/health/ready", "/v1/hosts/current", "/v1/probes", "/schema/openapi.json"):
         assert client.get(path).status_code == 200
     assert client.post("/v1/recommendations", json={"stage": "research"}).status_code == 201

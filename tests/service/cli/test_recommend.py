@@ -31,7 +31,8 @@ def test_json_is_what_http_returns_and_nothing_else(
     assert done.exit_code == 0
     assert done.stdout.count("\n") == 1
     told = json.loads(done.stdout)
-    with TestClient(create_app(Settings(data_dir=tmp_path / "other"))) as client:
+    app = create_app(Settings(data_dir=tmp_path / "other"))
+    with TestClient(app, "http://127.0.0.1") as client:
         answer = client.post("/v1/recommendations", json=PROFILE).json()
     for name in ("id", "created_at", "links"):
         assert told.pop(name)

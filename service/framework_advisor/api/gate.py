@@ -1,0 +1,106 @@
+"""Who may come in: by the name that the service is called by, and by API key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.params import SkipValidation
+
+from framework_advisor.errors import Forbidden, Unauthorized
+from framework_advisor.keys import ApiKey, Scope, id_in, matching
+from framework_advisor.settings import Settings
+from framework_advisor.store import Store
+
+#: Everything below needs a key where keys are needed; health, documents and pages never do.
+KEYED = "/v1"
+_STATE = "api_key"
+_READING = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the id of the key; None where no key is needed."""
+
+    key: str | None
+
+
+#: The caller as a handler's argument.
+InjectedCaller = NamedDependency[SkipValidation[Caller]]
+
+
+def caller_of(request: Request[Any, Any, Any]) -> Caller:
+    """Who asks, once the gate has let them in."""
+    return Caller(request.scope["state"].get(_STATE))
+
+
+class Gate:
+    """Guards of the whole application."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._names = settings.host_names
+        self._keyed = settings.keys_required
+        self._set = settings.api_keys
+        self._store = store
+
+    async def by_name(
+        self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+    ) -> None:
+        """A page elsewhere cannot have a browser ask us under a name of its own (DNS rebinding).
+
+        Raises:
+            HTTPException: 421, the request calls us by a name that is not ours.
+        """
+        given = connection.headers.get("host", "")
+        if not is_one_of(given, self._names):
+            raise HTTPException(
+                status_code=421,
+                detail="This service is not called by that name; FRAMEWORK_ADVISOR_ALLOWED_HOSTS "
+                "lists its names.",
+            )
+
+    async def by_key(
+        self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+    ) -> None:
+        """Reading needs a key with the scope ``read``, everything else one with ``write``.
+
+        Raises:
+            Unauthorized: there is no key, or none that is known.
+            Forbidden: the key has not that scope.
+        """
+        if not self._keyed or not connection.scope["path"].startswith(KEYED):
+            return
+        key = await self._shown(connection.headers.get("authorization", ""))
+        needed: Scope = "read" if connection.scope.get("method") in _READING else "write"
+        if needed not in key.scopes:
+            raise Forbidden(f"This API key has not the scope {needed}.")
+        connection.scope.setdefault("state", {})[_STATE] = key.id
+
+    async def _shown(self, header: str) -> ApiKey:
+        scheme, _, shown = header.strip().partition(" ")
+        if scheme.lower() != "bearer" or not shown:
+            raise Unauthorized("This needs an API key: send Authorization: Bearer KEY.")
+        shown = shown.strip()
+        id_ = id_in(shown)
+        stored = await self._store.keys.active(id_) if id_ else None
+        key = matching(shown, (*self._set, stored) if stored else self._set)
+        if key is None:
+            raise Unauthorized("This API key is not known, or was revoked.")
+        return key
+
+
+def is_one_of(given: str, names: tuple[str, ...]) -> bool:
+    """Whether a Host header names one of them; ``*.example.org`` is every name below, ``*`` any."""
+    if "*" in names:
+        return True
+    try:
+        name = urlsplit(f"//{given}").hostname or ""
+    except ValueError:  # half an IPv6 address
+        return False
+    return any(name.endswith(each[1:]) if each.startswith("*.") else name == each for each in names)
