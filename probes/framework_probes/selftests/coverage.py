@@ -16,7 +16,7 @@ import numpy as np
 from framework_probes import comparison, statistics
 from framework_probes.catalogue import SUITES
 from framework_probes.selftests import recording
-from framework_probes.selftests.noise import Noise, fitted
+from framework_probes.selftests.noise import Noise, fitted, known_beforehand
 from framework_probes.selftests.recording import Recording, Twosome
 from framework_probes.selftests.report import Figure, Findings
 from framework_probes.selftests.simulation import drawn
@@ -55,6 +55,7 @@ def coverage(kept: Recording, runs: int = RUNS, seed: int = 0) -> Findings:
             if found.cases
         ),
         *_levels(noise),
+        *_fit(twins),
     ]
     return Findings(
         figures=tuple(figures),
@@ -131,3 +132,15 @@ def _levels(noise: Sequence[Noise]) -> Iterator[Figure]:
         values = [100 * float(getattr(each, level)) for each in noise]
         yield Figure(f"{level}_sd", statistics.median(values), "%", f"deviation {of}, median")
         yield Figure(f"{level}_sd_p90", statistics.quantile(values, 0.9), "%", f"{of}, p90")
+
+
+def _fit(twins: Sequence[Twosome]) -> Iterator[Figure]:
+    """What the statistics would take for known beforehand by this recording, beside what they do.
+
+    The deviation at their own degrees of freedom, so that the two can be compared.
+    """
+    sd, _ = known_beforehand(twins, (statistics.PROCESS_FREEDOM,))
+    _, freedom = known_beforehand(twins)
+    used, worth = 100 * statistics.PROCESS_SD, float(statistics.PROCESS_FREEDOM)
+    yield Figure("prior_sd", 100 * sd, "%", f"of a ratio between processes; in use: {used:.2g} %")
+    yield Figure("prior_freedom", float(freedom), "", f"that this is worth; in use: {worth:g}")

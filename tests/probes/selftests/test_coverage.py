@@ -13,7 +13,7 @@ from framework_probes.selftests import recording, scoring
 from framework_probes.selftests.aa import EQUAL, LONGER, RECORDED
 from framework_probes.selftests.aa import concluded as aa
 from framework_probes.selftests.coverage import ALLOWED, KEPT, coverage, recorded, simulate
-from framework_probes.selftests.noise import Noise, fitted
+from framework_probes.selftests.noise import Noise, fitted, known_beforehand
 from framework_probes.selftests.recording import Recording, Series, Twosome, Which
 from framework_probes.selftests.simulation import drawn
 
@@ -23,10 +23,10 @@ NOISE = fitted(TWINS)
 LEVEL = Noise("jax", "tanh", "eager", 0.01, 0.05, 0.02, 0.0, 0.03, 40)
 
 
-def twins(noise: Noise, processes: int, rounds: int, truth: float = 1.0) -> Twosome:
+def twins(noise: Noise, processes: int, rounds: int, truth: float = 1.0, seed: int = 3) -> Twosome:
     """Twins drawn from a noise that is known."""
     suite = replace(SUITES["full"], rounds=(rounds, rounds))
-    a, b = drawn(np.random.default_rng(3), noise, noise, truth, suite, processes)
+    a, b = drawn(np.random.default_rng(seed), noise, noise, truth, suite, processes)
     which = Which("jax", "tanh", truth, "eager", alternated=True, withheld=None)
     return Twosome("jax", "tanh", truth, "eager", None, *(_series(which, side) for side in (a, b)))
 
@@ -54,6 +54,22 @@ def test_twins_that_tell_nothing_of_processes_are_left_out() -> None:
     alone, longer = twins(LEVEL, 1, 10), twins(LEVEL, 3, 10, truth=1.25)
     suspect = replace(twins(LEVEL, 3, 10), withheld="contended")
     assert fitted([alone, longer, suspect]) == ()
+
+
+def test_what_is_known_beforehand_of_processes_is_what_the_recording_says() -> None:
+    sd, _ = known_beforehand(TWINS, (statistics.PROCESS_FREEDOM,))
+    assert 0.67 <= sd / statistics.PROCESS_SD <= 1.5
+    _, freedom = known_beforehand(TWINS)
+    assert abs(statistics.PROCESS_FREEDOM - freedom) <= 2
+
+
+def test_how_processes_differ_is_found_again() -> None:
+    many = [twins(LEVEL, 4, 20, seed=seed) for seed in range(60)]
+    sd, freedom = known_beforehand(many)
+    # Of a ratio: two processes take part.
+    assert sd == pytest.approx(LEVEL.process * 2**0.5, rel=0.25)
+    # All of these processes differ alike, and the fit may be sure of that.
+    assert freedom >= 10
 
 
 @pytest.mark.parametrize("replicates", [2, 3])
