@@ -13,6 +13,7 @@ from framework_probes.selftests.report import Case, Figure, Findings
 from framework_probes.selftests.scoring import (
     Answer,
     Scored,
+    by_interval,
     error,
     of_other,
     p95,
@@ -60,6 +61,12 @@ def concluded(all_: Sequence[Scored], *, stressed: bool) -> Findings:
         Figure("ambiguous", share(scores, "ambiguous"), "%", "left open"),
         Figure("withheld", share(scores, "withheld"), "%", "labelled and given no verdict"),
         Figure("p95_error", off, "%", "19 in 20 ratios are off by less"),
+        Figure(
+            "wrong_by_interval",
+            share([by_interval(*pair) for pair in alternated], "wrong"),
+            "%",
+            "wrong if labels withheld nothing",
+        ),
         Figure("sequential_wrong", wrong_there, "%", "the same, one worker after the other"),
         Figure("sequential_p95_error", off_there, "%", "the same, one worker after the other"),
         Figure("wrong_of_sequential", of_other(wrong, wrong_there), "", "share of its mistakes"),

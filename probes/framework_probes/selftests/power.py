@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from framework_probes.selftests.operations import LIGHT
 from framework_probes.selftests.report import Case, Figure, Findings
-from framework_probes.selftests.scoring import Scored, error, p95, score, share, unmeasured
+from framework_probes.selftests.scoring import (
+    Scored,
+    by_interval,
+    error,
+    p95,
+    score,
+    share,
+    unmeasured,
+)
 from framework_probes.selftests.twins import Trial
 
 #: Eleven calls against ten, and five against four.
@@ -26,6 +34,12 @@ def concluded(all_: Sequence[Scored], *, stressed: bool) -> Findings:
         Figure("found", share(scores, "right"), "%", "called faster, as the truth is"),
         Figure("ambiguous", share(scores, "ambiguous"), "%", "left open"),
         Figure("withheld", share(scores, "withheld"), "%", "labelled and given no verdict"),
+        Figure(
+            "found_by_interval",
+            share([by_interval(answer, each.truth) for each, answer in answered], "right"),
+            "%",
+            "found if labels withheld nothing",
+        ),
         Figure("wrong", share(scores, "wrong"), "%", "called the same or slower"),
         Figure("p95_error", p95(errors), "%", "19 in 20 ratios are off by less"),
     )

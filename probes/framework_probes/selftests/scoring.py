@@ -76,8 +76,11 @@ def from_recording(kept: Recording) -> Iterator[Scored]:
 
 def score(answer: Answer, truth: float) -> Score:
     """Whether a verdict is right; one that is not clear is no mistake, but no answer either."""
-    if answer.withheld is not None:
-        return "withheld"
+    return "withheld" if answer.withheld is not None else by_interval(answer, truth)
+
+
+def by_interval(answer: Answer, truth: float) -> Score:
+    """The same whether or not a label withholds the verdict: what the interval alone would say."""
     if answer.verdict == "ambiguous":
         return "ambiguous"
     expected: Verdict = "same"

@@ -10,7 +10,7 @@ from framework_probes.results import Verdict
 from framework_probes.selftests.aa import concluded as aa
 from framework_probes.selftests.power import concluded as power
 from framework_probes.selftests.report import Figure
-from framework_probes.selftests.scoring import Answer, Scored, error, of_other, score
+from framework_probes.selftests.scoring import Answer, Scored, by_interval, error, of_other, score
 
 VERDICTS: tuple[Verdict, ...] = ("faster", "slower", "same", "ambiguous")
 
@@ -42,6 +42,7 @@ def test_one_verdict_is_right_ambiguous_is_none_and_the_others_are_wrong(
 
 def test_a_verdict_that_is_withheld_is_never_wrong() -> None:
     assert score(answer("faster", withheld="contended: busy"), 1.0) == "withheld"
+    assert by_interval(answer("faster", withheld="contended: busy"), 1.0) == "wrong"
 
 
 @given(st.floats(0.1, 10.0), st.floats(0.1, 10.0))
