@@ -25,6 +25,7 @@ from framework_advisor.api.problems import HANDLERS
 from framework_advisor.api.recommendations import Recommendations
 from framework_advisor.api.requests import no_unknown_query
 from framework_advisor.api.services import Services
+from framework_advisor.runs.feed import Feed
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.settings import Settings, load_settings
 from framework_advisor.store import Store
@@ -41,7 +42,10 @@ def create_app(settings: Settings | None = None) -> Litestar:
     chosen = settings or load_settings()
     store = Store(chosen)
     services = Services(
-        store, RunQueue(store, chosen.data_dir, fingerprint()), chosen.knowledge_overlays
+        store,
+        RunQueue(store, chosen.data_dir, fingerprint()),
+        Feed(store),
+        chosen.knowledge_overlays,
     )
 
     gate = Gate(chosen, store)
@@ -56,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             try:
                 yield
             finally:
+                services.feed.close()
                 await services.queue.stop()
                 services.close()
 

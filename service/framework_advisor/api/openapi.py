@@ -55,7 +55,7 @@ MEANINGS = {
     200: "Here it is.",
     201: "Decided and kept; Location says where.",
     202: "Taken in; Location says where to look.",
-    204: "Forgotten.",
+    204: "Done; there is nothing to give.",
     304: "The caller has it already.",
     401: "It needs an API key, and there was none that is known.",
     403: "The API key has not the scope for that.",

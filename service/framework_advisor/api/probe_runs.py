@@ -12,6 +12,7 @@ from framework_advisor.api.parsing import parse_run_request
 from framework_advisor.api.recommendations import Cursor, Limit
 from framework_advisor.api.requests import body_of
 from framework_advisor.api.responses import document, following, text
+from framework_advisor.api.run_events import STREAM, stream
 from framework_advisor.api.schemas import ProbeRun, ProbeRunList, ProbeRunResults
 from framework_advisor.api.services import Injected
 from framework_advisor.runs.request import ProbeRunRequest
@@ -66,6 +67,16 @@ class ProbeRuns(Controller):
         if request.accept.best_match(["application/json", CSV]) == CSV:
             return text(csv_table(measured), CSV)
         return document(ProbeRunResults.of(measured))
+
+    @get(
+        "/{run:str}/events",
+        operation_class=described({200: {STREAM: None}, 204: None}, refusals=(404,)),
+    )
+    async def events(
+        self, request: Request[Any, Any, Any], services: Injected, run: FromPath[str]
+    ) -> Response[Any]:
+        """Follow a run: server-sent events to its end. Last-Event-ID goes on; 204: all was sent."""
+        return await stream(request, services, run)
 
     @delete(
         "/{run:str}",

@@ -16,7 +16,16 @@ from framework_advisor.recommendation import (
     Status,
     Verdict,
 )
-from framework_advisor.runs.records import Given, HostRecord, Run, RunResults, RunStatus
+from framework_advisor.runs.records import (
+    EventKind,
+    Given,
+    HostRecord,
+    ResultInBrief,
+    Run,
+    RunEvent,
+    RunResults,
+    RunStatus,
+)
 from framework_knowledge.models import (
     Claim,
     Criterion,
@@ -237,6 +246,7 @@ class RunLinks(Document):
 
     self: str
     results: str
+    events: str
 
 
 class ProbeRun(Document):
@@ -277,7 +287,7 @@ class ProbeRun(Document):
             progress=Progress(done=run.done, planned=run.planned),
             counts=dict(run.counts),
             message=run.message,
-            links=RunLinks(self=here, results=f"{here}/results"),
+            links=RunLinks(self=here, results=f"{here}/results", events=f"{here}/events"),
         )
 
 
@@ -287,6 +297,33 @@ class ProbeRunList(Document):
     items: tuple[ProbeRun, ...]
     total: int
     next: str | None
+
+
+class ProbeRunEvent(Document):
+    """Something that happened to a run, and how the run stood right after it."""
+
+    id: int = Field(description="from 1 within the run; Last-Event-ID goes on after it")
+    event: EventKind
+    run: str
+    at: datetime
+    status: RunStatus
+    message: str
+    progress: Progress
+    result: ResultInBrief | None = Field(description="what was measured, with the event result")
+
+    @classmethod
+    def of(cls, event: RunEvent) -> Self:
+        """The document of an event."""
+        return cls(
+            id=event.number,
+            event=event.kind,
+            run=event.run,
+            at=event.at,
+            status=event.status,
+            message=event.message,
+            progress=Progress(done=event.done, planned=event.planned),
+            result=event.result,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from framework_advisor.measured import RecordedRun, measurements_from
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
 from framework_advisor.runs.evidence import runs_for
+from framework_advisor.runs.feed import Feed
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.store import Store
 from framework_knowledge import Knowledge
@@ -23,10 +24,11 @@ from framework_knowledge import Knowledge
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The store, the queue, and the advisor over both."""
+    """The store, the queue, what is told of runs, and the advisor over them."""
 
     store: Store
     queue: RunQueue
+    feed: Feed
     #: Folders of knowledge that are laid over the packaged one.
     overlays: tuple[Path, ...] = ()
     #: Deciding is arithmetic under one lock of the interpreter: a second thread would add memory

@@ -61,6 +61,11 @@ def _run(app: Litestar, listener: socket.socket, *, keyed: bool) -> None:
             if self.started:
                 _say_what_next(listener, keyed=keyed)
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # A stream would stay open until the grace is over.
+            app.state.services.feed.close()
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(
         app,
         lifespan="on",

@@ -73,6 +73,51 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultInBrief:
+    """A result in one line; ``seconds`` per iteration, None where nothing was timed."""
+
+    id: str
+    probe: str
+    framework: str
+    backend: str | None
+    tier: str
+    outcome: Outcome
+    seconds: float | None
+
+    @classmethod
+    def of(cls, result: Result) -> ResultInBrief:
+        """The line of a result."""
+        by = result.contender
+        seconds = result.time.seconds if result.time else None
+        return cls(
+            result.id, result.probe, by.framework, by.backend, by.tier, result.outcome, seconds
+        )
+
+
+#: ``status``: it was queued, started, ended; ``progress``: it is further, or waits for something
+#: else; ``result``: something was measured.
+EventKind = Literal["status", "progress", "result"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """Something that happened to a run, and how the run stood right after it.
+
+    ``number`` counts from 1 within the run, without gaps.
+    """
+
+    run: str
+    number: int
+    kind: EventKind
+    at: datetime
+    status: RunStatus
+    message: str
+    done: int
+    planned: int | None
+    result: ResultInBrief | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunResults:
     """All that a run has measured, in the order in which it was taken."""
 

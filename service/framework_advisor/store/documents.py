@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from framework_advisor.runs.records import RunEvent
 from framework_probes.results import Environment, Host, Pair, Peaks, Result, RunRequest
 
 Record = TypeVar("Record")
@@ -26,6 +27,7 @@ class Document(Generic[Record]):
         return self._adapter.validate_json(text)
 
 
+EVENT = Document(RunEvent)
 ENVIRONMENT = Document(Environment)
 HOST = Document(Host)
 PAIR = Document(Pair)

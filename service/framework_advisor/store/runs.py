@@ -20,11 +20,13 @@ from framework_advisor.runs.records import (
     OPEN,
     STOPPED,
     Page,
+    ResultInBrief,
     Run,
     RunResults,
     RunStatus,
 )
 from framework_advisor.store.documents import ENVIRONMENT, HOST, PAIR, PEAKS, REQUEST, RESULT
+from framework_advisor.store.events import happened
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import EnvironmentRow, HostRow, PairRow, ResultRow, RunRow
 from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
@@ -56,6 +58,7 @@ class Runs:
         )
         async with self._sessions.writing() as session:
             await RunRepository(session=session, auto_refresh=False).add(row)
+            await happened(session, row.id, "status")
         return _run(row, {})
 
     async def get(self, id_: str) -> Run:
@@ -136,7 +139,10 @@ class Runs:
                 )
                 .returning(RunRow.id)
             )
-            return bool(cancelled.all())
+            found = bool(cancelled.all())
+            if found:
+                await happened(session, id_, "status")
+            return found
 
     async def note(
         self,
@@ -156,9 +162,14 @@ class Runs:
         }
         changes = {name: value for name, value in given.items() if value is not None}
         async with self._sessions.writing() as session:
-            await session.execute(
-                update(RunRow).where(RunRow.id == id_, RunRow.status.in_(OPEN)).values(changes)
+            noted = await session.scalars(
+                update(RunRow)
+                .where(RunRow.id == id_, RunRow.status.in_(OPEN))
+                .values(changes)
+                .returning(RunRow.id)
             )
+            if noted.all():
+                await happened(session, id_, "progress")
 
     async def interrupt_running(self, host: str, message: str) -> tuple[str, ...]:
         """Mark every ``running`` run of that host ``interrupted``; their ids.
@@ -172,7 +183,10 @@ class Runs:
                 .values(status="interrupted", finished_at=datetime.now(UTC), message=message)
                 .returning(RunRow.id)
             )
-            return tuple(ids)
+            interrupted = tuple(ids)
+            for id_ in interrupted:
+                await happened(session, id_, "status")
+            return interrupted
 
     async def reopen(self, id_: str, kept: Kept) -> None:
         """A run that was stopped is ``queued`` again, with what is kept of it and nothing else.
@@ -195,6 +209,7 @@ class Runs:
             await session.execute(delete(PairRow).where(PairRow.run_id == id_))
             session.add_all(PairRow(run_id=id_, document=PAIR.write(pair)) for pair in kept.pairs)
             row.status, row.finished_at, row.done = "queued", None, len(ids)
+            await happened(session, id_, "status")
 
     async def add_environment(self, run: str, environment: Environment) -> None:
         """What a worker of the run runs in. Adding it again changes nothing."""
@@ -212,6 +227,7 @@ class Runs:
         )
         async with self._sessions.writing() as session:
             session.add(row)
+            await happened(session, result.run, "result", ResultInBrief.of(result))
 
     async def add_pair(self, pair: Pair) -> None:
         """One comparison, final as it is."""
@@ -252,6 +268,7 @@ class Runs:
                 raise Conflict(f"Probe run {id_} is {row.status} already.")
             for name, value in changes.items():
                 setattr(row, name, value)
+            await happened(session, id_, "status")
 
 
 async def _row(session: AsyncSession, id_: str) -> RunRow:

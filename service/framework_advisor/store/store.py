@@ -13,6 +13,7 @@ from framework_advisor.errors import Conflict
 from framework_advisor.measured import RecordedRun
 from framework_advisor.settings import Settings
 from framework_advisor.store.engine import database, migrate
+from framework_advisor.store.events import Events
 from framework_advisor.store.hosts import Hosts
 from framework_advisor.store.keys import Keys
 from framework_advisor.store.recommendations import Recommendations
@@ -36,6 +37,7 @@ class Store:
         sessions = Sessions(self._engine)
         self.recommendations = Recommendations(sessions)
         self.runs = Runs(sessions)
+        self.events = Events(sessions)
         self.hosts = Hosts(sessions)
         self.keys = Keys(sessions)
         self._ended: dict[tuple[str, datetime], RecordedRun] = {}

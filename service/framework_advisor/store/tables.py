@@ -81,6 +81,20 @@ class RunRow(Base):
     planned: Mapped[int | None]
     message: Mapped[str] = mapped_column(Text, default="")
     peaks: Mapped[str | None] = mapped_column(Text)
+    #: How many events it has had; the number of the last one.
+    events: Mapped[int] = mapped_column(default=0)
+
+
+class EventRow(Base):
+    """Something that happened to a run, numbered from 1 within it."""
+
+    __tablename__ = "run_events"
+
+    run_id: Mapped[str] = mapped_column(
+        ForeignKey("probe_runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[str] = mapped_column(Text)
 
 
 class EnvironmentRow(Base):

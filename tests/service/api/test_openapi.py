@@ -89,6 +89,9 @@ def test_each_call_answers_as_described(client: Client, document: dict[str, Any]
         response = client.request(method.upper(), filled, json=body if method == "post" else None)
         described = operation["responses"][str(response.status_code)]
         assert response.status_code < 400, response.text
+        if response.status_code == 204:
+            assert "content" not in described
+            continue
         kind = response.headers["content-type"].split(";")[0]
         schema = described["content"][kind]["schema"]
         content = response.json() if kind == "application/json" else response.text

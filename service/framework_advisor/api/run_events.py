@@ -1,0 +1,59 @@
+"""A run's events as server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Request, Response
+from litestar.response import ServerSentEvent
+from litestar.response.sse import ServerSentEventMessage
+
+from framework_advisor.api.schemas import ProbeRunEvent
+from framework_advisor.api.services import Services
+from framework_advisor.errors import FieldError, InvalidInput
+
+STREAM = "text/event-stream"
+#: How long a listener whose connection broke waits before it comes back, milliseconds.
+RETRY_MS = 2_000
+
+
+async def stream(request: Request[Any, Any, Any], services: Services, run: str) -> Response[Any]:
+    """The events after ``Last-Event-ID``, or all; 204 where none are to come.
+
+    204 is what keeps a browser from coming back for ever.
+
+    Raises:
+        InvalidInput: ``Last-Event-ID`` is not the id of an event.
+        NotFound: there is no such run.
+    """
+    after = _last_event(request)
+    following = await services.store.events.after(run, after, most=1)
+    if following.over and not following.events:
+        return Response(b"", status_code=204)
+    return ServerSentEvent(
+        _messages(services, run, after), headers={"Cache-Control": "no-store"}, status_code=200
+    )
+
+
+def _last_event(request: Request[Any, Any, Any]) -> int:
+    given = request.headers.get("Last-Event-ID", "0")
+    if not (given.isascii() and given.isdigit() and len(given) <= 9):
+        raise InvalidInput(
+            (FieldError("Last-Event-ID", "the header is not the id of an event", "a number"),)
+        )
+    return int(given)
+
+
+async def _messages(
+    services: Services, run: str, after: int
+) -> AsyncIterator[ServerSentEventMessage]:
+    yield ServerSentEventMessage(data=None, retry=RETRY_MS)
+    async for event in services.feed.follow(run, after):
+        if event is None:
+            yield ServerSentEventMessage(data=None, comment="nothing new")
+        else:
+            document = ProbeRunEvent.of(event)
+            yield ServerSentEventMessage(
+                document.model_dump_json(by_alias=True), event=document.event, id=document.id
+            )
