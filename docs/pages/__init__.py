@@ -14,6 +14,7 @@ from pages.examples import readme
 from pages.knowledge import claims, criteria, requirements, sources
 from pages.measured import newest
 from pages.probes import probes
+from pages.selftests import selftests
 from pages.stacks import stacks
 
 FOLDER = Path(__file__).parents[1]
@@ -34,6 +35,7 @@ def pages() -> dict[Path, str]:
         "sources.md": sources(knowledge),
         "probes.md": probes(),
         "stacks.md": stacks(knowledge),
+        "selftests.md": selftests(FOLDER / "measured" / "selftests"),
     }
     for each in knowledge.tables:
         texts[f"tables/{each.id}.md"] = table(each, run)

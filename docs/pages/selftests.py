@@ -44,7 +44,7 @@ def selftests(folder: Path) -> Iterator[str]:
     )
     yield from _summary(reports)
     for name, selftest in forms():
-        yield from ("", f"## {name}", "", selftest.asks)
+        yield from ("", f"## {name}", "", selftest.asks, "")
         yield from _one(reports.get(name), selftest)
 
 
@@ -65,14 +65,13 @@ def _summary(reports: dict[str, Report]) -> Iterator[str]:
 
 def _one(report: Report | None, selftest: Selftest) -> Iterator[str]:
     if report is None:
-        yield f"Not run yet; takes about {selftest.takes_s / 60:.0f} min."
+        yield f"Not run yet; takes about {_long(selftest.takes_s)} on a quiet machine."
         return
     where = report.where
     versions = ", ".join(f"{name} {version}" for name, version in sorted(where.versions.items()))
     settings = {k: v for k, v in where.settings.items() if k.islower()}
     set_ = "; ".join(f"{_words(name)} {setting}" for name, setting in settings.items())
     yield from (
-        "",
         f"**{report.status.replace('_', ' ')}** on {report.day}, {report.seconds:.0f} s, "
         f"{_loads(report)}, on {where.host.cores} cores of {where.host.cpu}; {versions}; {set_}.",
         "",
@@ -105,3 +104,7 @@ def _words(name: str) -> str:
 def _anchor(name: str) -> str:
     """As the headings of a page are linked to."""
     return name.replace(" ", "-")
+
+
+def _long(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
