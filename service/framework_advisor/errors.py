@@ -8,11 +8,13 @@
     ├── Forbidden                403  a key that does not allow this
     ├── NotFound                 404  no such recommendation, run, host
     ├── Conflict                 409  the state does not allow it
+    ├── Unavailable              503  the service cannot be reached, or says: later
+    ├── ServiceFailed            500  the service failed, or answered what nobody foresaw
     ├── NotInstalled             501  an extra of the distribution is missing; says which
     └── BrokenKnowledge          500  knowledge that cannot be loaded: file, line, field, reason
 
-``framework_advisor.api.problems`` maps it to HTTP, ``framework_advisor.cli`` to exit codes; no
-other place does either.
+``framework_advisor.api.problems`` maps it to HTTP, ``framework_advisor.client.answers`` back, and
+``framework_advisor.cli`` to exit codes; no other place does any of it.
 """
 
 from __future__ import annotations
@@ -57,6 +59,20 @@ class NotFound(AdvisorError):
 
 class Conflict(AdvisorError):
     """The state of the thing does not allow what was asked."""
+
+
+class Unavailable(AdvisorError):
+    """The service cannot be reached, or asked to come back later, also after trying again."""
+
+
+class ServiceFailed(AdvisorError):
+    """The service answered with an error that is not the caller's to mend."""
+
+    def __init__(self, detail: str, status: int, request_id: str | None) -> None:
+        self.status = status
+        #: Under which the service's log has the cause.
+        self.request_id = request_id
+        super().__init__(f"{detail} (status {status}, request {request_id or 'unknown'})")
 
 
 class NotInstalled(AdvisorError):
