@@ -74,8 +74,8 @@ def is_never_the_same(adapter, inputs):
     return replace(program, read=read)
 
 
-#: Preparing resets a program three times at most, each block once: this is the third block.
-THIRD_BLOCK = 6
+#: Preparing resets a program eight times at most, each block once: this is the third block.
+THIRD_BLOCK = 11
 
 
 def _from_third_block(act):
