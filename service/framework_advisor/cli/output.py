@@ -7,6 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 from pydantic import BaseModel
 
+from framework_advisor.errors import AdvisorError, InvalidInput
+from framework_knowledge import KnowledgeError
+
+#: Exit code of a command that was given something wrong.
+BAD_INPUT = 2
 #: The option that every command with a result has.
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print what the API returns, and nothing else."
@@ -33,3 +38,16 @@ def duration(seconds: float) -> str:
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds * 1e6:.3g} µs"
+
+
+def complaints(error: AdvisorError | KnowledgeError) -> Iterator[str]:
+    """What an error says, one line for each thing that is wrong."""
+    match error:
+        case InvalidInput(errors=errors):
+            for each in errors:
+                where = f"{each.pointer}: " if each.pointer else ""
+                yield f"error: {where}{each.detail}; expected {each.expected}"
+        case KnowledgeError(problems=problems):
+            yield from (f"error: {problem}" for problem in problems)
+        case _:
+            yield f"error: {error}"

@@ -3,10 +3,75 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
-from framework_advisor.errors import FieldError, InvalidInput
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from framework_advisor.errors import AdvisorError, FieldError, InvalidInput
+from framework_advisor.known import knowledge_with
 from framework_advisor.settings import PREFIX, Settings
 from framework_advisor.store import Store
+from framework_knowledge import KnowledgeError
+
+
+def mistakes(
+    settings: Settings, listen: Callable[[], object]
+) -> Iterator[AdvisorError | KnowledgeError]:
+    """Everything that would keep the service from starting or from being of use; nothing, if none.
+
+    The store is opened as it would be for serving: made where it is absent, and brought up to date.
+    ``listen`` takes the address and gives it back.
+    """
+    for look in (
+        lambda: knowledge_with(settings.knowledge_overlays),
+        lambda: open_store(settings),
+        listen,
+    ):
+        try:
+            look()
+        except (AdvisorError, KnowledgeError) as error:
+            yield error
+
+
+def open_store(settings: Settings) -> None:
+    """The store can be opened and answers, and holds a key where one is needed.
+
+    Raises:
+        InvalidInput: it cannot, or there is no key.
+    """
+    settings.make_data_dir()
+    try:
+        if settings.store_url.startswith("sqlite"):
+            _open_file(make_url(settings.store_url).database)
+        asyncio.run(_ping(settings))
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        # What the driver says; SQLAlchemy's own text goes on with statements and links.
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise InvalidInput(
+            (
+                FieldError(
+                    f"{PREFIX}DATABASE_URL",
+                    f"the store cannot be opened: {reason}",
+                    "a database that answers, or a data directory that can be written",
+                ),
+            )
+        ) from None
+    need_keys(settings)
+
+
+def _open_file(path: str | None) -> None:
+    # Without the asynchronous driver, whose thread outlives a failure to open and then complains.
+    if path and path != ":memory:":
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA schema_version")
+
+
+async def _ping(settings: Settings) -> None:
+    async with Store(settings) as store:
+        await store.ping()
 
 
 def need_keys(settings: Settings) -> None:

@@ -10,15 +10,14 @@ from framework_advisor.cli.evaluate import evaluate
 from framework_advisor.cli.host import host
 from framework_advisor.cli.key import key
 from framework_advisor.cli.knowledge import knowledge
+from framework_advisor.cli.output import BAD_INPUT, complaints
 from framework_advisor.cli.probe import probe
 from framework_advisor.cli.recommend import recommend
 from framework_advisor.cli.replay import replay
 from framework_advisor.cli.selftest import selftest
 from framework_advisor.cli.serve import serve
-from framework_advisor.errors import AdvisorError, InvalidInput
+from framework_advisor.errors import AdvisorError
 from framework_knowledge import KnowledgeError
-
-BAD_INPUT = 2
 
 
 class Root(click.Group):
@@ -28,15 +27,9 @@ class Root(click.Group):
         """Run the subcommand."""
         try:
             return super().invoke(ctx)
-        except InvalidInput as error:
-            for each in error.errors:
-                where = f"{each.pointer}: " if each.pointer else ""
-                click.echo(f"error: {where}{each.detail}; expected {each.expected}", err=True)
-        except KnowledgeError as error:
-            for problem in error.problems:
-                click.echo(f"error: {problem}", err=True)
-        except AdvisorError as error:
-            click.echo(f"error: {error}", err=True)
+        except (AdvisorError, KnowledgeError) as error:
+            for line in complaints(error):
+                click.echo(line, err=True)
         raise click.exceptions.Exit(BAD_INPUT)
 
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from framework_advisor.cli.extra import need_server
+from framework_advisor.cli.output import BAD_INPUT, complaints
 from framework_advisor.errors import Conflict, FieldError, InvalidInput
 from framework_advisor.known import knowledge_with
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+    from framework_advisor.settings import Settings
 
 #: How long open connections may finish after SIGTERM, seconds; a probe run is ended after that.
 GRACE_S = 2
@@ -22,7 +25,9 @@ GRACE_S = 2
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0: any free one.  [default: 8000]")
-def serve(*, host: str | None, port: int | None) -> None:
+@click.option("--check", is_flag=True, help="Say what is wrong, all of it, and do not start.")
+@click.pass_context
+def serve(ctx: click.Context, *, host: str | None, port: int | None, check: bool) -> None:
     """Serve HTTP until Ctrl-C."""
     need_server("Serving HTTP")
     from framework_advisor.api.logs import configure_logging
@@ -31,12 +36,27 @@ def serve(*, host: str | None, port: int | None) -> None:
     from framework_advisor.settings import load_settings
 
     settings = load_settings({"host": host, "port": port})
+    if check:
+        ctx.exit(_check(settings))
     # A mistake in an overlay, or a missing key, is told before anything listens.
     knowledge_with(settings.knowledge_overlays)
     need_keys(settings)
     with _listening(settings.host, settings.port) as listener:
         configure_logging(settings.log_format)
         _run(create_app(settings), listener, keyed=settings.keys_required)
+
+
+def _check(settings: Settings) -> int:
+    from framework_advisor.cli.preflight import mistakes
+
+    found = tuple(mistakes(settings, lambda: _listening(settings.host, settings.port).close()))
+    for line in (line for mistake in found for line in complaints(mistake)):
+        click.echo(line, err=True)
+    if not found:
+        keys = "with an API key" if settings.keys_required else "without a key"
+        names = ", ".join(settings.host_names)
+        click.echo(f"ready to serve on {settings.host}:{settings.port}, called {names}, {keys}")
+    return BAD_INPUT if found else 0
 
 
 def _listening(host: str, port: int) -> socket.socket:

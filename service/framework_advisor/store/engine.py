@@ -62,7 +62,12 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
         "synchronous = NORMAL",
         "foreign_keys = ON",
     ):
-        cursor.execute(f"PRAGMA {pragma}")
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            # A file that is no database. The pool does not know this connection yet.
+            connection.close()
+            raise
     cursor.close()
 
 
