@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from framework_advisor.settings import PREFIX, Settings
+from framework_knowledge.models import FrameworkId
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "service.md").read_text()
@@ -37,6 +39,6 @@ def test_every_variable_that_the_code_reads_is_documented() -> None:
         path.read_text() for room in ("service", "probes") for path in (ROOT / room).rglob("*.py")
     ]
     read = {name for text in sources for name in re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", text)}
-    # Where the name is put together, a framework follows.
-    assert PREFIX + "PYTHON" in read
+    # Where a name is put together, a framework follows.
+    read |= {f"{PREFIX}PYTHON_{framework.upper()}" for framework in get_args(FrameworkId)}
     assert {name for name in read if name not in PAGE} == set()
