@@ -91,7 +91,11 @@ def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
     live = frozenset(claim.id for claim in claims)
     told_claims = tuple(
         claim.model_copy(
-            update={"valid_until": None, "superseded_by": _only(live, claim.superseded_by)}
+            # What ends has successors that may stand already; to name them tells the end.
+            update={
+                "valid_until": None,
+                "superseded_by": () if claim.valid_until else _only(live, claim.superseded_by),
+            }
         )
         for claim in claims
     )
@@ -185,7 +189,7 @@ def _use(
 
 def _cell_on(live: frozenset[str], cell: Cell, *, checked: bool) -> Cell:
     """Return the cell as that day saw it: before the check nothing of what it found is told."""
-    kept = _only(live, cell.superseded_by)
+    kept = () if cell.valid_until else _only(live, cell.superseded_by)
     update: dict[str, object] = {"valid_until": None, "superseded_by": kept}
     if not checked or cell.standing == "outdated":
         update |= {

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from framework_advisor.decision import decide
 from framework_advisor.decision.certainty import SPREAD, age_of, years_overdue
 from framework_advisor.decision.measurements import Measurements
-from framework_advisor.profile import Profile
+from framework_advisor.profile import EvidenceChoice, Profile
 from framework_advisor.recommendation import Decision
 from framework_knowledge import Knowledge
 from framework_knowledge.ageing import kind_of
@@ -143,7 +143,10 @@ def resting(decision: Decision, snapshot: Snapshot) -> Mapping[str, float]:
 
 
 def _decision(profile: Profile, snapshot: Snapshot) -> Decision:
-    return decide(profile, snapshot, Measurements(), engine_version=version("framework-advisor"))
+    # Priors go by the day that the profile names.
+    evidence = (profile.evidence or EvidenceChoice()).model_copy(update={"as_of": snapshot.as_of})
+    asked = profile.model_copy(update={"evidence": evidence})
+    return decide(asked, snapshot, Measurements(), engine_version=version("framework-advisor"))
 
 
 def _stale(knowledge: Knowledge, each: Statement, as_of: date, decisiveness: float) -> Stale:

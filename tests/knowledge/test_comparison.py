@@ -114,8 +114,8 @@ def test_what_was_superseded_while_it_still_stands_was_not_replaced() -> None:
     found = changes_between(KNOWLEDGE, date(2019, 1, 1), date(2020, 1, 1))
     assert "horovod" in {claim.id for claim in KNOWLEDGE.snapshot(date(2020, 1, 1)).claims}
     assert "horovod" not in entry(found.added, "tf_distribute").counterparts
-    (field,) = entry(found.changed, "horovod").fields
-    assert (field.field, field.before, field.after) == ("superseded_by", None, "tf_distribute")
+    # Its end lies ahead on both days, so neither tells what comes after it.
+    assert "horovod" not in {each.id for each in found.changed}
 
 
 def test_a_value_moves_from_anchor_to_anchor() -> None:

@@ -24,6 +24,8 @@ from framework_knowledge.models import CriterionId
 
 Array = npt.NDArray[np.float64]
 
+#: In place of a stack's index, where no stack meets the requirements in a draw.
+NOBODY = -1
 #: Two-sided 95% of a normal distribution.
 Z95 = 1.959964
 
@@ -88,8 +90,9 @@ def best_stacks(scored: Iterable[Scored]) -> tuple[Scored, ...]:
 class Acceptability:
     """Over the best stacks, in their order.
 
-    ``ranks``: share of draws in which stack i takes rank r, shape (stacks, stacks).
-    ``winner``: index of the best stack in each draw, shape (draws,).
+    ``ranks``: share of draws in which stack i takes rank r, shape (stacks, stacks). Where nothing
+    meets the requirements in a draw, nobody takes a rank.
+    ``winner``: index of the best stack in each draw, NOBODY where nothing works, shape (draws,).
     ``totals``: value of each stack in each draw, shape (stacks, draws).
     ``won_weights``: sum of the weights over the draws that stack i wins, (stacks, criteria).
     """
@@ -106,8 +109,8 @@ class Acceptability:
 
     @property
     def p_best_se(self) -> float:
-        """Standard error of ``p_best``; 0 where there is nobody to lose to."""
-        if len(self.totals) == 1:
+        """Standard error of ``p_best``; 0 where there is nobody to lose to and no doubt."""
+        if len(self.totals) == 1 and self.p_best == 1.0:
             return 0.0
         return share_se(int((self.winner == 0).sum()), len(self.winner))
 
@@ -147,17 +150,22 @@ def acceptability(totals: Array, won_weights: Array) -> Acceptability:
             ahead = totals[i] >= totals[j]
             rank[j] += ahead
             rank[i] += ~ahead
+    rank[:, totals.max(axis=0) <= 0.0] = NOBODY
     ranks = np.array([[np.count_nonzero(row == r) for r in range(stacks)] for row in rank]) / draws
     return Acceptability(ranks, winners(totals), totals, won_weights)
 
 
 def winners(totals: Array) -> npt.NDArray[np.int8]:
-    """Who is the best in each draw, the first on a tie; from (stacks, draws) to (draws,)."""
+    """Who is the best in each draw, the first on a tie; from (stacks, draws) to (draws,).
+
+    NOBODY in a draw in which no stack meets the requirements: all are worth nothing then.
+    """
     highest = totals[0].copy()
     winner = np.zeros(highest.shape, dtype=np.int8)
     for index, row in enumerate(totals[1:], start=1):
         winner[row > highest] = index
         np.maximum(highest, row, out=highest)
+    winner[highest <= 0.0] = NOBODY
     return winner
 
 

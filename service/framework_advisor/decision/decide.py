@@ -138,7 +138,7 @@ def _answer(assessment: Assessment, noise: Noise, draws: int | None) -> _Answer:
             *unused_fields(profile),
         ),
         flips=(
-            *weight_flips(best, assessment.weights),
+            *weight_flips(assessment),
             *fact_flips(assessment),
             *requirements,
         ),

@@ -9,7 +9,7 @@ from framework_advisor.decision.acceptability import Scored, best_stacks, valued
 from framework_advisor.decision.assessment import Assessment, assess
 from framework_advisor.decision.requirements import active_gates, doubts, outcome_for
 from framework_advisor.decision.statement_index import Support
-from framework_advisor.decision.weights import CRITERIA, Weights
+from framework_advisor.decision.weights import CRITERIA
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import FactFlip, RequirementFlip, WeightFlip
 from framework_knowledge.models import Anchor, FrameworkId, Gate, Subject
@@ -17,36 +17,52 @@ from framework_knowledge.models import Anchor, FrameworkId, Gate, Subject
 #: No more than this many facts are tried out; the closest first.
 FACTS_TRIED = 12
 FACTS_NAMED = 5
+#: Values and slopes this close are equal.
+TIE = 1e-12
 
 
-def weight_flips(best: Sequence[Scored], weights: Weights) -> tuple[WeightFlip, ...]:
+def weight_flips(assessment: Assessment) -> tuple[WeightFlip, ...]:
     """The nearest weight of each criterion at which the pick ties with another framework.
 
-    Moving weight w_c to t scales the others by (1 - t) / (1 - w_c). With d = v_pick - v_other by
-    criterion and D = w . d, the tie D(t) = 0 is at t = r / (r - d_c), where
-    r = (D - w_c d_c) / (1 - w_c).
+    Moving weight w_c to t scales the others by (1 - t) / (1 - w_c), so that the value of a stack is
+    the line r + t (v_c - r), where v_c is what criterion c is worth and
+    r = (mean - w_c v_c) / (1 - w_c). A framework's value is that of its best stack at t, and the
+    pick changes at the first t, on either side, at which a line of another framework crosses the
+    highest of the pick's own.
     """
-    pick, mean = best[0], weights.mean
-    flips: dict[int, tuple[float, FrameworkId]] = {}
-    for other in best[1:]:
-        difference = pick.worth - other.worth
-        lead = float(mean @ difference)
-        for i in range(len(CRITERIA)):
-            if mean[i] == 1.0:  # all the weight there is: nothing to trade it for
-                continue
-            rest = (lead - mean[i] * difference[i]) / (1 - mean[i])
-            if rest == difference[i]:
-                continue
-            tie = float(rest / (rest - difference[i]))
-            if not 0.0 <= tie <= 1.0:
-                continue
-            if i not in flips or abs(tie - mean[i]) < abs(flips[i][0] - mean[i]):
-                flips[i] = (tie, other.stack.framework)
-    nearest = sorted(flips.items(), key=lambda item: abs(item[1][0] - mean[item[0]]))
-    return tuple(
-        WeightFlip(criterion=CRITERIA[i], from_=float(mean[i]), to=tie, new_pick=framework)
-        for i, (tie, framework) in nearest
+    found = []
+    for place, weight in enumerate(assessment.weights.mean.tolist()):
+        flip = _weight_flip(assessment, place, weight) if weight < 1.0 else None
+        if flip is not None:
+            found.append(flip)
+    return tuple(sorted(found, key=lambda flip: abs(flip.to - flip.from_)))
+
+
+def _weight_flip(assessment: Assessment, place: int, weight: float) -> WeightFlip | None:
+    lines: list[tuple[FrameworkId, float, float]] = []
+    for item in assessment.feasible:
+        worth = float(item.worth[place])
+        rest = (item.mean - weight * worth) / (1 - weight)
+        lines.append((item.stack.framework, rest, worth - rest))
+    own = [line for line in lines if line[0] == assessment.pick]
+    others = [line for line in lines if line[0] != assessment.pick]
+    ties = sorted(
+        {
+            (tie, framework)
+            for _, start, slope in own
+            for framework, other_start, other_slope in others
+            if abs(slope - other_slope) > TIE
+            and 0.0 < (tie := (other_start - start) / (slope - other_slope)) < 1.0
+        },
+        key=lambda each: (abs(each[0] - weight), each[1]),
     )
+    for tie, framework in ties:
+        best = max(start + tie * slope for _, start, slope in own)
+        second = max(start + tie * slope for name, start, slope in others if name == framework)
+        highest = max(start + tie * slope for _, start, slope in others)
+        if abs(best - second) <= TIE and highest <= best + TIE:
+            return WeightFlip(criterion=CRITERIA[place], from_=weight, to=tie, new_pick=framework)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +155,9 @@ def requirement_flips(assessment: Assessment) -> tuple[RequirementFlip, ...]:
     """Requirements that change the pick when dropped, and gates that would when added."""
     profile, snapshot = assessment.profile, assessment.snapshot
     flips = []
-    for requirement in sorted({failure.requirement for failure in assessment.broken}):
+    stated = {failure.requirement for failure in assessment.broken}
+    stated |= {doubt.requirement for item in assessment.everyone for doubt in item.doubts}
+    for requirement in sorted(stated):
         new_pick = _pick_without(assessment, requirement)
         if new_pick is not None and new_pick != assessment.pick:
             flips.append(RequirementFlip(change="drop", requirement=requirement, new_pick=new_pick))

@@ -119,6 +119,9 @@ def _share_won(totals: Array) -> float:
 
 
 def _probes(assessment: Assessment, simulation: Simulation) -> list[NextEvidence]:
+    evidence = assessment.profile.evidence
+    if evidence is not None and evidence.as_of is not None:
+        return []  # what is measured from now on is not known on that day
     applied = {row.probe for row in assessment.measured.rows if row.applied}
     found = []
     for probe in assessment.measurements.catalogue:

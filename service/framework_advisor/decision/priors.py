@@ -61,13 +61,26 @@ PRIORS: Mapping[DecisionFacet, tuple[str, Mapping[str, float], str]] = {
 }  # fmt: skip
 
 
+#: Days before which a value was no answer to the question: nothing of the kind was there to be had.
+SINCE: Mapping[tuple[DecisionFacet, str], date] = {
+    ("family", "transformer"): date(2017, 6, 12),  # the paper
+    ("family", "llm"): date(2020, 5, 28),  # GPT-3's paper
+    ("family", "diffusion"): date(2020, 6, 19),  # the paper of denoising diffusion
+    ("accelerator", "tpu"): date(2018, 2, 12),  # Cloud TPUs open
+    ("accelerator", "apple"): date(2020, 11, 1),  # the first training on them
+    ("target", "browser"): date(2018, 3, 30),  # TensorFlow.js
+    ("fluency", "pytorch"): date(2017, 1, 19),
+    ("fluency", "jax"): date(2018, 12, 7),
+}
+
 #: What teams were fluent in before, up to a day; what was countable then, since nothing later may
-#: be known. Mentions in submissions and in a month of arXiv until 2019, then mentions in the first
-#: half of 2019, then advertisements and downloads, in which TensorFlow led longer than in papers.
+#: be known. Each holds from the day on which its figures were out to that of the next.
 EARLIER_FLUENCY: tuple[tuple[date, Mapping[str, float], str], ...] = (
-    (date(2019, 10, 1), {"tensorflow": 0.55, "keras": 0.25, "pytorch": 0.20},
+    (date(2018, 1, 19), {"tensorflow": 0.60, "keras": 0.30, "pytorch": 0.10},
+     "TensorFlow is what is taught and used; a judgement, with nothing counted"),
+    (date(2019, 10, 10), {"tensorflow": 0.55, "keras": 0.25, "pytorch": 0.20},
      "mentions in papers of early 2018: TensorFlow three to four times PyTorch"),
-    (date(2021, 1, 1), {"tensorflow": 0.45, "pytorch": 0.35, "keras": 0.20},
+    (date(2021, 1, 5), {"tensorflow": 0.45, "pytorch": 0.35, "keras": 0.20},
      "mentions in papers of 2019: TensorFlow and PyTorch level, with TensorFlow longer in use"),
     (date(2023, 5, 1), {"pytorch": 0.40, "tensorflow": 0.35, "keras": 0.20, "jax": 0.05},
      "advertisements and downloads of 2020: TensorFlow ahead; papers: PyTorch"),
@@ -75,11 +88,19 @@ EARLIER_FLUENCY: tuple[tuple[date, Mapping[str, float], str], ...] = (
 
 
 def prior_of(profile: Profile, facet: DecisionFacet) -> tuple[str, Mapping[str, float], str]:
-    """Pointer, shares and reason of the prior for a facet, as of the day that is asked about."""
+    """Pointer, shares and reason of the prior for a facet, as of the day that is asked about.
+
+    What was not there on that day has no share of it.
+    """
     pointer, shares, why = PRIORS[facet]
     as_of = profile.evidence.as_of if profile.evidence else None
-    if facet == "fluency" and as_of is not None:
+    if as_of is None:
+        return pointer, shares, why
+    if facet == "fluency":
         for until, earlier, reason in EARLIER_FLUENCY:
             if as_of < until:
-                return pointer, earlier, reason
-    return pointer, shares, why
+                shares, why = earlier, reason
+                break
+    left = {v: s for v, s in shares.items() if SINCE.get((facet, v), as_of) <= as_of}
+    total = sum(left.values())
+    return pointer, {value: share / total for value, share in left.items()}, why

@@ -17,7 +17,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from framework_advisor.decision.acceptability import Scored, winners
+from framework_advisor.decision.acceptability import NOBODY, Scored, winners
 from framework_advisor.decision.assessment import Assessment
 from framework_advisor.decision.distributions import Belief, Clipped, Draws, clipped_mean
 from framework_advisor.decision.measured_values import device_for, resemblance, transfer_spread
@@ -48,7 +48,8 @@ def probe_gain(
     chosen = [means[r].argmax(axis=0) for r in rows]
     then_means = np.stack([means[r][c, each] for r, c in zip(rows, chosen, strict=True)])
     then_totals = np.stack([totals[r][c, each] for r, c in zip(rows, chosen, strict=True)])
-    right_then = np.count_nonzero(winners(then_means) == winners(then_totals))
+    best = winners(then_totals)
+    right_then = np.count_nonzero((winners(then_means) == best) & (best != NOBODY))
     right_now = np.count_nonzero(winners(simulation.totals[:, : draws.size]) == 0)
     return max(0.0, (right_then - right_now) / draws.size)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 
 from framework_advisor.decision.certainty import SPREAD, spread_of
@@ -90,6 +90,9 @@ class StatementIndex:
     spoken: Mapping[tuple[CriterionId, Subject], Sequence[Spoken]]
     named: Mapping[CriterionId, frozenset[str]]
     _pooled: dict[tuple[Support, ...], Pooled] = field(default_factory=dict)
+    _capped: dict[tuple[tuple[Support, ...], float], tuple[Support, ...]] = field(
+        default_factory=dict
+    )
 
     def pooled(self, criterion: CriterionId, supports: tuple[Support, ...]) -> Pooled:
         """What some of these statements say together: the same, whatever the profile."""
@@ -99,6 +102,20 @@ class StatementIndex:
                 self._pooled.clear()
             found = self._pooled[supports] = pooled(criterion, supports)
         return found
+
+    def capped(self, supports: tuple[Support, ...], limit: float) -> tuple[Support, ...]:
+        """The same evidence, none of it above a limit on the scale: the same, whatever the profile.
+
+        The limit comes from anchors alone, so that age does not move it.
+        """
+        if all(s.value <= limit for s in supports):
+            return supports
+        key = (supports, limit)
+        if key not in self._capped:
+            if len(self._capped) >= POOLED_KEPT:
+                self._capped.clear()
+            self._capped[key] = tuple(replace(s, value=min(s.value, limit)) for s in supports)
+        return self._capped[key]
 
     def of(self, criterion: CriterionId, subject: Subject) -> Sequence[Spoken]:
         """What speaks of that subject on that criterion; empty where nothing does."""

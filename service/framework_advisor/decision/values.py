@@ -41,14 +41,12 @@ from framework_knowledge.models import Criterion, CriterionId, Gate, Grade, Snap
 SPEEDS: frozenset[CriterionId] = frozenset({"training_speed", "inference_speed"})
 JUDGED: frozenset[Grade] = frozenset({"judgement", "unsourced"})
 
-#: Where several values of a facet are required, all have to work: this share of the value is that
-#: of the weakest, and the rest the mean of all (Hodges and Lehmann, The use of previous experience
-#: in reaching statistical decisions, Annals of Mathematical Statistics 23(3), 1952).
-WEAKEST = 0.5
-
 #: The aspect that does not count for a model whose weights are trained from nothing.
 PRETRAINED = "pretrained_models"
 
+Supports = tuple[Support, ...]
+#: What applies, and how close it is to the case.
+Told = tuple[int, Supports]
 #: Statements about subjects, each put on another anchor of its scale: what if it were different?
 Replaced = Mapping[tuple[str, Subject], str]
 
@@ -145,12 +143,7 @@ class Values:
         beliefs = {v: self.belief_at(stack, criterion, v, replaced) for v in found.shares}
         if len(beliefs) == 1:
             return next(iter(beliefs.values()))
-        shares = dict(found.shares)
-        if len(found.required) > 1:
-            weakest = min(found.required, key=lambda value: beliefs[value].mean)
-            shares = {value: (1 - WEAKEST) * share for value, share in shares.items()}
-            shares[weakest] += WEAKEST
-        parts = tuple((shares[value], belief) for value, belief in beliefs.items())
+        parts = tuple((share, beliefs[value]) for value, share in found.shares.items())
         # Keras often has the same parts on all its backends: one belief, drawn once.
         key = (facet, parts)
         if key not in self._mixtures:
@@ -226,7 +219,26 @@ class Values:
         told = [self._closest_to(criterion, name, value) for name in names]
         if replaced:
             told = [(close, _with(replaced, scale, found)) for close, found in told]
-        return told[0][1] if len(told) == 1 else _of_keras(scale.follows_backend, *told)
+        return told[0][1] if len(told) == 1 else self._of_keras(scale, *told)
+
+    def _of_keras(self, scale: Criterion, own: Told, framework: Told, backend: Told) -> Supports:
+        """What speaks of Keras on a backend: what is said of it there, of Keras, of the backend.
+
+        What is said of Keras on every backend for just these circumstances is closer to the case
+        than what is said of it on this one in general; and Keras is no better than what it runs on.
+        """
+        said = framework[1] if framework[0] > own[0] else own[1]
+        if not scale.follows_backend or not backend[1]:
+            return said or framework[1]
+        return self._index.capped(said, _level(backend[1])) if own[1] else backend[1]
+
+    def _cited(self, stack: Stack, criterion: CriterionId, value: str) -> Supports:
+        """What a value rests on: where the backend holds Keras back, what is said of it as well."""
+        found = self.supports(stack, criterion, value)
+        scale = self._index.criteria[criterion]
+        if all(s.value == scale.value_of(s.anchor) for s in found):
+            return found
+        return (*found, *self._closest_to(criterion, stack.backend, value)[1])
 
     def _closest_to(
         self, criterion: CriterionId, subject: Subject, value: str
@@ -256,7 +268,7 @@ class Values:
             if any(part is not None for _, part in parts):
                 measured = self._measured.evidence(stack, criterion)
             if not parts or any(part is None for _, part in parts):
-                supports |= {s.evidence: s for s in self.supports(stack, criterion, value)}
+                supports |= {s.evidence: s for s in self._cited(stack, criterion, value)}
         evidence = (*measured, *supports)
         if measured:
             return "measured", evidence
@@ -280,24 +292,6 @@ def _counting(applying: Sequence[Spoken], unwanted: str | None) -> Sequence[Spok
     """Those that do not speak of an unwanted aspect alone, where others speak as well."""
     left = [spoken for spoken in applying if spoken.support.aspect != unwanted]
     return left or applying
-
-
-def _of_keras(
-    follows_backend: bool,
-    own: tuple[int, tuple[Support, ...]],
-    framework: tuple[int, tuple[Support, ...]],
-    backend: tuple[int, tuple[Support, ...]],
-) -> tuple[Support, ...]:
-    """What speaks of Keras on a backend, of what is said of it there, of Keras, and of the backend.
-
-    Each comes with its closeness to the case. What is said of Keras on every backend for just
-    these circumstances is closer than what is said of it on this one in general; and Keras is no
-    better than what it runs on.
-    """
-    said = framework[1] if framework[0] > own[0] else own[1]
-    if not follows_backend or not backend[1]:
-        return said or framework[1]
-    return said if own[1] and _level(said) <= _level(backend[1]) else backend[1]
 
 
 def _level(supports: Sequence[Support]) -> float:

@@ -40,7 +40,11 @@ def _status(
     if unknown > UNKNOWN_SHARE:
         return "insufficient_evidence", f"{unknown:.0%} of the weight rests on what is not known"
     if len(ranking) == 1:
-        return "clear", f"{pick} is the only framework that no requirement rules out"
+        alone = f"{pick} is the only framework that no requirement rules out"
+        if ranking[0].feasibility == 1.0:
+            return "clear", alone
+        status: Status = "clear" if p_best >= CLEAR else "lean" if p_best >= LEAN else "toss_up"
+        return status, f"{alone}, but whether it meets all of them is not known"
     second = ranking[1].framework
     share = "more than 99%" if p_best > 0.99 else f"{p_best:.0%}"
     odds = f"{pick} is the best in {share} of the draws"

@@ -63,12 +63,27 @@ class Answer:
         return any(f in self.case.decision.acceptable for f in self.order[:2])
 
 
-def cases(decisions: Sequence[PublishedDecision] | None = None) -> tuple[Case, ...]:
+def cases(
+    knowledge: Knowledge, decisions: Sequence[PublishedDecision] | None = None
+) -> tuple[Case, ...]:
     """The cases to judge by; those of the package by default.
 
-    Raises InvalidInput with the decision's id where a profile is none.
+    Raises InvalidInput with the decision's id where there are none, where a profile is none, or
+    where a claim about the project does not exist.
     """
-    return tuple(_case(d) for d in (published_decisions() if decisions is None else decisions))
+    found = published_decisions() if decisions is None else decisions
+    if not found:
+        raise InvalidInput((FieldError("/decisions", "there are none", "at least one decision"),))
+    claims = {claim.id for claim in knowledge.claims}
+    wrong = tuple(
+        FieldError(f"/{d.id}/about", f"'{name}' is no claim", "ids of claims that exist")
+        for d in found
+        for name in d.about
+        if name not in claims
+    )
+    if wrong:
+        raise InvalidInput(wrong)
+    return tuple(_case(d) for d in found)
 
 
 def _case(decision: PublishedDecision) -> Case:
@@ -106,7 +121,8 @@ def answer(
         return Answer(case, (), {})
     noise = Noise(profile.seed or 0)
     drawn = simulate(noise, assessment.weights, assessment.values, best, best, draws)
-    won = np.bincount(winners(drawn.totals), minlength=len(best)) / drawn.draws
+    winner = winners(drawn.totals)
+    won = np.array([np.count_nonzero(winner == i) for i in range(len(best))]) / drawn.draws
     names = tuple(item.stack.framework for item in best)
     return Answer(case, names, dict(zip(names, won.tolist(), strict=True)))
 

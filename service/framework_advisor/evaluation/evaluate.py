@@ -52,6 +52,11 @@ class SampleEvaluation:
     calibration: Calibration
 
     @property
+    def about_itself(self) -> int:
+        """In how many cases a claim that held on the day is about the project itself."""
+        return sum(bool(a.case.decision.about) for a in self.answers)
+
+    @property
     def missed(self) -> tuple[Answer, ...]:
         """The answers whose pick was not acceptable."""
         return tuple(a for a in self.answers if not a.right)
@@ -71,7 +76,7 @@ def evaluate(
     knowledge: Knowledge, decisions: Sequence[PublishedDecision] | None = None
 ) -> Evaluation:
     """Judge the advisor on published decisions; seconds to a minute."""
-    found = cases(decisions)
+    found = cases(knowledge, decisions)
     answers = tuple(answer(case, knowledge) for case in found)
     names = list(dict.fromkeys(case.decision.sample for case in found))
     parts: dict[str, list[Case]] = {

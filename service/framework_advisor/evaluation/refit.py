@@ -19,7 +19,7 @@ from framework_advisor.evaluation.scores import Scores, log_losses, score
 from framework_knowledge import Knowledge
 from framework_knowledge.models import CriterionId
 
-LIFTS = (3.0, 4.0, 6.0)
+LIFTS = (1.5, 2.0, 3.0, 4.0, 6.0)
 EASE = (30.0, 40.0)
 DEBUGGING = (30.0, 35.0)
 RESEARCH = (45.0, 55.0)

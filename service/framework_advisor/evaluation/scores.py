@@ -1,8 +1,9 @@
 """How good a set of answers is: shares right, log-loss, Brier score, and what they are sure within.
 
-The event scored is that the choice was acceptable: log-loss is -ln p and the Brier score (1 - p)^2,
-with p the probability that the answer gave to all that is acceptable (Brier, Verification of
-forecasts expressed in terms of probability, Monthly Weather Review 78, 1950).
+Log-loss is -ln p, with p the probability given to all that is acceptable, which counts as one
+outcome. The Brier score is the squared distance of the probabilities of that outcome and of each
+other framework from what came true (Brier, Verification of forecasts expressed in terms of
+probability, Monthly Weather Review 78, 1950): 0 at best, 2 at worst.
 """
 
 from __future__ import annotations
@@ -69,7 +70,11 @@ def log_losses(answers: Sequence[Answer]) -> Array:
 
 def brier_scores(answers: Sequence[Answer]) -> Array:
     """Brier score of each answer, shape (answers,)."""
-    scores: Array = (1.0 - np.array([a.acceptable for a in answers])) ** 2
+    wrong = [
+        sum(p**2 for f, p in a.probabilities.items() if f not in a.case.decision.acceptable)
+        for a in answers
+    ]
+    scores: Array = (1.0 - np.array([a.acceptable for a in answers])) ** 2 + np.array(wrong)
     return scores
 
 

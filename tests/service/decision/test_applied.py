@@ -10,7 +10,10 @@ from hypothesis import HealthCheck, given, settings
 
 from framework_advisor import Profile
 from framework_advisor.decision import decide
+from framework_advisor.decision.assessment import assess
+from framework_advisor.decision.flips import weight_flips
 from framework_advisor.decision.measurements import Measurements
+from framework_advisor.decision.weights import CRITERIA
 from framework_advisor.recommendation import Decision, FactFlip, RequirementFlip
 from framework_knowledge import load
 from framework_knowledge.models import Circumstances, Snapshot
@@ -28,23 +31,28 @@ def answer(profile: Profile, snapshot: Snapshot = SNAPSHOT) -> Decision:
 
 @few
 @given(profiles)
-def test_every_weight_flip_is_a_tie(profile: Profile) -> None:
-    out = answer(profile)
-    values = {
-        row.framework: {c.criterion: row.feasibility * c.value for c in row.contributions}
-        for row in out.ranking
-    }
-    for flip in out.flips:
-        if flip.kind != "weight":
-            continue
-        moved = {
-            c.criterion: flip.to
-            if c.criterion == flip.criterion
-            else c.weight * (1 - flip.to) / (1 - flip.from_)
-            for c in out.ranking[0].contributions
-        }
-        total = {f: sum(moved[c] * v[c] for c in moved) for f, v in values.items()}
-        assert total[flip.new_pick] == pytest.approx(total[out.ranking[0].framework], abs=1e-9)
+def test_every_weight_flip_is_a_tie_and_beyond_it_the_pick_changes(profile: Profile) -> None:
+    judged = assess(profile, SNAPSHOT, Measurements())
+
+    def best_at(criterion: str, weight: float, from_: float) -> dict[str, float]:
+        """Value of each framework's best stack with that weight, the others in proportion."""
+        found: dict[str, float] = {}
+        for item in judged.feasible:
+            total = sum(
+                float(worth) * (weight if c == criterion else w * (1 - weight) / (1 - from_))
+                for c, w, worth in zip(CRITERIA, judged.weights.mean, item.worth, strict=True)
+            )
+            name = item.stack.framework
+            found[name] = max(total, found.get(name, 0.0))
+        return found
+
+    for flip in weight_flips(judged):
+        tie = best_at(flip.criterion, flip.to, flip.from_)
+        assert tie[flip.new_pick] == pytest.approx(tie[judged.pick], abs=1e-9)
+        assert max(tie.values()) <= tie[judged.pick] + 1e-9
+        towards = 1.0 if flip.to > flip.from_ else 0.0
+        past = best_at(flip.criterion, flip.to + 0.01 * (towards - flip.to), flip.from_)
+        assert past[flip.new_pick] > past[judged.pick]
 
 
 @few

@@ -45,13 +45,22 @@ def on(day: date) -> Profile:
 def test_what_teams_knew_is_taken_from_what_could_be_counted_by_then() -> None:
     days = [until for until, _, _ in EARLIER_FLUENCY]
     assert days == sorted(days)
-    early = prior_of(on(date(2018, 7, 1)), "fluency")
-    assert early[1] == EARLIER_FLUENCY[0][1]
-    assert "jax" not in early[1]
+    _, shares, why = EARLIER_FLUENCY[1]
+    assert prior_of(on(date(2018, 7, 1)), "fluency")[1:] == (shares, why)
     assert prior_of(on(days[-1]), "fluency") == PRIORS["fluency"]
     assert prior_of(Profile(stage="research"), "fluency") == PRIORS["fluency"]
     (told,) = [i for i in inferences(on(date(2018, 7, 1))) if i.field == "/team/skills"]
-    assert (told.prior, told.why) == (dict(early[1]), early[2])
+    assert (told.prior, told.why) == (dict(shares), why)
+
+
+def test_what_was_not_there_on_a_day_has_no_share_of_the_prior() -> None:
+    early = on(date(2017, 1, 5))
+    assert "pytorch" not in prior_of(early, "fluency")[1]
+    assert not {"llm", "diffusion", "transformer"} & set(prior_of(early, "family")[1])
+    assert not {"tpu", "apple"} & set(prior_of(early, "accelerator")[1])
+    assert "browser" not in prior_of(early, "target")[1]
+    for facet in PRIORS:
+        assert sum(prior_of(early, facet)[1].values()) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("shares", [*(s for _, s, _ in EARLIER_FLUENCY), PRIORS["fluency"][1]])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from framework_advisor import Profile
-from framework_advisor.decision.acceptability import acceptability, weights_won, winners
+from framework_advisor.decision.acceptability import NOBODY, acceptability, weights_won, winners
 from framework_advisor.decision.assessment import assess
 from framework_advisor.decision.distributions import Draws
 from framework_advisor.decision.measurements import Measurements
@@ -90,6 +90,9 @@ def test_acceptability_is_what_counting_in_loops_gives(profile: Profile) -> None
                 )
             worth.append(total)
         assert worth == totals[:, draw].tolist()
+        if not any(worth):
+            assert found.winner[draw] == NOBODY
+            continue
         for rank, stack in enumerate(sorted(range(len(stacks)), key=lambda i: (-worth[i], i))):
             counts[stack][rank] += 1
         assert found.winner[draw] == max(range(len(stacks)), key=lambda i: (worth[i], -i))

@@ -180,3 +180,23 @@ def test_keras_shares_the_doubt_of_its_backend() -> None:
     own = doubts(gates, Stack("tensorflow", "tensorflow"))
     assert own == doubts(gates, Stack("keras", "tensorflow")) != ()
     assert doubts(gates, Stack("keras", "jax")) == ()
+
+
+def test_a_draw_in_which_nothing_works_is_nobodys_win() -> None:
+    alone = answer(gate("chip", {"jax": "unknown"}), candidates=["jax"])
+    assert alone.verdict.framework == "jax"
+    assert alone.verdict.status == "toss_up"
+    assert alone.verdict.p_best == pytest.approx(UNKNOWN_MET, abs=0.05)
+    assert "not known" in alone.verdict.why
+    every = {"jax": "unknown", "pytorch": "unknown"}
+    two = answer(gate("chip", every), candidates=["jax", "pytorch"])
+    firsts = [row.rank_acceptability[0] for row in two.ranking]
+    assert sum(firsts) == pytest.approx(1 - UNKNOWN_MET**2, abs=0.05)
+
+
+def test_dropping_a_requirement_in_doubt_may_change_the_pick() -> None:
+    out = answer(gate("edge", {"pytorch": "unknown"}))
+    assert out.verdict.framework != "pytorch"
+    assert ("drop", "requirement edge", "pytorch") in [
+        (f.change, f.requirement, f.new_pick) for f in out.flips if f.kind == "requirement"
+    ]

@@ -58,7 +58,7 @@ def test_what_holds_in_the_circumstances_replaces_what_holds_in_general() -> Non
     assert in_lab.basis(PYTORCH, "deployment")[1] == ("any",)
 
 
-def test_of_several_targets_the_weakest_counts_more_and_a_wish_counts_half() -> None:
+def test_several_targets_share_the_value_and_a_wish_counts_half() -> None:
     snapshot = world(
         (
             claim("phone", "deployment", {"pytorch": "worst"}, targets=("android",)),
@@ -66,8 +66,8 @@ def test_of_several_targets_the_weakest_counts_more_and_a_wish_counts_half() -> 
         )
     )
     both = values(snapshot, targets=["android", "server_cpu"])
-    # Half the mean of the two, half the worse of them.
-    assert both.belief(PYTORCH, "deployment").mean == pytest.approx(0.25, abs=0.04)
+
+    assert both.belief(PYTORCH, "deployment").mean == pytest.approx(0.5, abs=0.03)
     wish = values(snapshot, targets=[{"kind": "android", "required": False}, "server_cpu"])
     assert wish.belief(PYTORCH, "deployment").mean == pytest.approx(2 / 3, abs=0.03)
 
@@ -165,3 +165,29 @@ def test_improving_a_fact_never_lowers_its_framework(level: int, other: str) -> 
         return values(snapshot).belief(PYTORCH, "longevity").mean
 
     assert mean(ANCHORS[level + 1]) > mean(ANCHORS[level])
+
+
+def test_keras_is_no_better_than_what_it_runs_on_and_says_whose_limit_that_is() -> None:
+    def levels(own: str) -> float:
+        v = values(
+            world(
+                (
+                    claim("own", "accelerator_support", {"keras:jax": own}, grade="measured"),
+                    claim("backend", "accelerator_support", {"jax": "middling"}, grade="judgement"),
+                )
+            )
+        )
+        return v.belief(KERAS_ON_JAX, "accelerator_support").mean
+
+    means = [levels(anchor) for anchor in ANCHORS]
+    assert means == sorted(means)
+    assert means[-1] == pytest.approx(means[2])
+    v = values(
+        world(
+            (
+                claim("own", "accelerator_support", {"keras:jax": "best"}),
+                claim("backend", "accelerator_support", {"jax": "middling"}),
+            )
+        )
+    )
+    assert v.basis(KERAS_ON_JAX, "accelerator_support") == ("documented", ("own", "backend"))

@@ -23,6 +23,7 @@ def found() -> Evaluation:
 def test_on_the_first_sample_it_beats_both_baselines_beyond_chance(found: Evaluation) -> None:
     first = found.samples[0]
     assert first.sample == "first"
+    assert len(first.against) == 3
     for against in first.against:
         assert against.log_loss.high < 0, against.baseline
         assert against.brier.high < 0, against.baseline
@@ -55,18 +56,18 @@ def test_the_splits_part_the_cases(found: Evaluation) -> None:
 
 
 def test_own_claims_are_left_out_where_they_are_asked_to_be() -> None:
-    (own,) = [c for c in cases() if c.decision.id == "torchrec-2022"]
+    (own,) = [c for c in cases(KNOWLEDGE) if c.decision.id == "torchrec-2022"]
     assert own.decision.about
     full = answer(own, KNOWLEDGE, draws=2000)
     muted = answer(own, KNOWLEDGE, without="own_claims", draws=2000)
     assert full.probabilities != muted.probabilities
-    (other,) = [c for c in cases() if c.decision.id == "boltz-2024"]
+    (other,) = [c for c in cases(KNOWLEDGE) if c.decision.id == "boltz-2024"]
     assert not other.decision.about
     assert answer(other, KNOWLEDGE) == answer(other, KNOWLEDGE, without="own_claims")
 
 
 def test_leave_one_out_never_looks_at_the_case_that_it_judges() -> None:
-    some = cases()[:6]
+    some = cases(KNOWLEDGE)[:6]
     tried = [[answer(c, KNOWLEDGE, weighting=w) for c in some] for _, w in settings()]
     losses = np.stack([log_losses(answers) for answers in tried])
     expected = [
@@ -79,6 +80,6 @@ def test_leave_one_out_never_looks_at_the_case_that_it_judges() -> None:
 
 
 def test_a_rule_that_is_left_out_does_not_count() -> None:
-    (asked,) = [c for c in cases() if c.decision.id == "nsfwjs-2019"]
+    (asked,) = [c for c in cases(KNOWLEDGE) if c.decision.id == "nsfwjs-2019"]
     without = replace(WEIGHTING, rules=())
     assert answer(asked, KNOWLEDGE, weighting=without) != answer(asked, KNOWLEDGE)

@@ -9,8 +9,8 @@ from framework_advisor.evaluation.answers import cases
 from framework_knowledge import KnowledgeError, load
 from framework_knowledge.published_decisions import PublishedDecision, published_decisions
 
-CASES = cases()
-CLAIMS = {claim.id for claim in load().claims}
+KNOWLEDGE = load()
+CASES = cases(KNOWLEDGE)
 
 
 def test_both_samples_are_there() -> None:
@@ -27,7 +27,8 @@ def test_a_case_has_a_source_and_asks_for_its_day(case) -> None:  # type: ignore
     assert case.profile.evidence is not None
     assert case.profile.evidence.as_of == decision.as_of
     assert case.profile.evidence.probe_run is None
-    assert set(decision.about) <= CLAIMS
+    on_that_day = {claim.id for claim in KNOWLEDGE.snapshot(decision.as_of).claims}
+    assert set(decision.about) <= on_that_day
 
 
 def test_no_snapshot_holds_a_decision() -> None:
@@ -56,5 +57,18 @@ def test_a_profile_that_is_none_names_its_decision(tmp_path: Path) -> None:
     (found,) = published_decisions(write(tmp_path, f"decisions:{ENTRY}"))
     wrong = PublishedDecision.model_validate({**found.model_dump(), "profile": {"stage": "play"}})
     with pytest.raises(InvalidInput) as told:
-        cases([wrong])
+        cases(KNOWLEDGE, [wrong])
     assert told.value.errors[0].pointer.startswith("/a-2020/profile/stage")
+
+
+def test_a_claim_about_the_project_must_exist(tmp_path: Path) -> None:
+    (found,) = published_decisions(write(tmp_path, f"decisions:{ENTRY}"))
+    wrong = PublishedDecision.model_validate({**found.model_dump(), "about": ["no_such"]})
+    with pytest.raises(InvalidInput) as told:
+        cases(KNOWLEDGE, [wrong])
+    assert told.value.errors[0].pointer == "/a-2020/about"
+
+
+def test_nothing_cannot_be_judged_by() -> None:
+    with pytest.raises(InvalidInput):
+        cases(KNOWLEDGE, [])

@@ -1,5 +1,6 @@
 """The arithmetic of shares, losses and calibration, on answers made up for it."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,7 +10,12 @@ from hypothesis import strategies as st
 
 from framework_advisor import Profile
 from framework_advisor.evaluation.answers import Answer, Case
-from framework_advisor.evaluation.baselines import articles_rule, baseline_answers
+from framework_advisor.evaluation.baselines import (
+    articles_rule,
+    baseline_answers,
+    by_rule,
+    frequencies,
+)
 from framework_advisor.evaluation.calibration import calibrate
 from framework_advisor.evaluation.scores import (
     brier_scores,
@@ -47,7 +53,20 @@ def test_what_is_as_good_by_its_source_is_right() -> None:
     assert told.right
     assert told.acceptable == pytest.approx(0.9)
     assert log_losses([told]) == pytest.approx(-np.log(0.9))
-    assert brier_scores([told]) == pytest.approx(0.01)
+    assert brier_scores([told]) == pytest.approx(0.01 + 0.01)
+
+
+def test_the_brier_score_is_least_for_the_true_shares() -> None:
+    true = {"pytorch": 0.5, "tensorflow": 0.3, "jax": 0.2}
+
+    def expected(said: dict[str, float]) -> float:
+        return sum(
+            p * float(brier_scores([Answer(case(f), tuple(said), said)])[0])
+            for f, p in true.items()
+        )
+
+    assert expected(true) < expected({"pytorch": 0.61, "tensorflow": 0.35, "jax": 0.04})
+    assert expected(true) < expected({"pytorch": 0.4, "tensorflow": 0.3, "jax": 0.3})
 
 
 def test_an_infeasible_answer_is_wrong_and_its_loss_is_bounded() -> None:
@@ -92,14 +111,27 @@ def test_answers_that_mean_what_they_say_have_a_slope_of_one_and_boasts_a_lower_
     assert sum(each.right.of for each in found.bins) == len(honest)
 
 
-def test_a_baseline_learns_its_probability_from_the_other_cases_alone() -> None:
-    answers = baseline_answers(lambda _: "pytorch", [case("pytorch"), case("jax"), case("pytorch")])
+def test_a_baseline_learns_its_probabilities_from_the_other_cases_alone() -> None:
+    three = [case("pytorch"), case("jax"), case("pytorch")]
+    answers = baseline_answers(by_rule(lambda _: "pytorch"), three)
     # For the first, one of the two others was right: (1 + 1) / (2 + 2).
     assert answers[0].p_best == pytest.approx(0.5)
     # For the second, both others were.
     assert answers[1].p_best == pytest.approx(0.75)
     assert sum(answers[1].probabilities.values()) == pytest.approx(1.0)
     assert score(answers).top1.count == 2
+    # The rest goes by frequency: of the two others of the first, one took JAX.
+    rest = answers[0].probabilities
+    assert rest["jax"] == pytest.approx(2 * rest["keras"])
+
+
+def test_frequencies_know_the_frameworks_of_the_day_alone() -> None:
+    others = [case("pytorch"), case("jax")]
+    found = frequencies(case("pytorch"), others)
+    assert found == {"pytorch": 2 / 6, "tensorflow": 1 / 6, "keras": 1 / 6, "jax": 2 / 6}
+    early = case("pytorch")
+    early = replace(early, decision=early.decision.model_copy(update={"as_of": date(2018, 7, 1)}))
+    assert frequencies(early, others) == {"pytorch": 0.5, "tensorflow": 0.25, "keras": 0.25}
 
 
 @pytest.mark.parametrize(
