@@ -18,7 +18,7 @@ from framework_knowledge.models import Anchor, FrameworkId, Gate, Subject
 FACTS_TRIED = 12
 FACTS_NAMED = 5
 #: Values and slopes this close are equal.
-TIE = 1e-12
+TIE = 1e-9
 
 
 def weight_flips(assessment: Assessment) -> tuple[WeightFlip, ...]:
@@ -52,7 +52,7 @@ def _weight_flip(assessment: Assessment, place: int, weight: float) -> WeightFli
             for _, start, slope in own
             for framework, other_start, other_slope in others
             if abs(slope - other_slope) > TIE
-            and 0.0 < (tie := (other_start - start) / (slope - other_slope)) < 1.0
+            and TIE < (tie := (other_start - start) / (slope - other_slope)) < 1.0 - TIE
         },
         key=lambda each: (abs(each[0] - weight), each[1]),
     )
