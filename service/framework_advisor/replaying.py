@@ -53,7 +53,9 @@ class Replayed(Document):
     before: Standing
     after: Standing | None
     changed: bool = Field(description="whether the pick or its status is another one")
-    p_best_moved: float | None = Field(description="p_best now less p_best then")
+    p_best_moved: float | None = Field(
+        description="p_best of the pick now less that of the pick then"
+    )
     because: tuple[Cause, ...] = Field(description="what differs in the evidence of the two")
     error: str | None = Field(default=None, description="why it could not be decided again")
 

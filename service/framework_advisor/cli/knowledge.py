@@ -14,7 +14,7 @@ from framework_advisor.cli.days import Day
 from framework_advisor.cli.output import as_json, echo_document, table
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.known import knowledge_set
-from framework_advisor.profile import parse_profile
+from framework_advisor.profile import Profile, parse_profile
 from framework_advisor.staleness import Stale, StaleList, stale
 from framework_knowledge import Knowledge, load
 from framework_knowledge.changelog import changelog
@@ -106,6 +106,9 @@ def claims(
 @as_json
 def diff(*, earlier: date, later: date, path: Path | None, as_json: bool) -> None:
     """Say what changed in the knowledge from day EARLIER to day LATER, as a changelog."""
+    if later < earlier:
+        problem = f"{later} lies before EARLIER, {earlier}"
+        raise InvalidInput((FieldError("LATER", problem, "the later of the two days"),))
     ours = knowledge_set()
     other = ours if path is None else _knowledge_in(path)
     found = compare(
@@ -117,6 +120,19 @@ def diff(*, earlier: date, later: date, path: Path | None, as_json: bool) -> Non
         echo_document(found)
     else:
         click.echo("\n".join(changelog(found)))
+
+
+def _profile_in(file: BinaryIO) -> Profile:
+    """The profile in a file. Raises InvalidInput with the file's name before each field."""
+    try:
+        return parse_profile(file.read())
+    except InvalidInput as error:
+        raise InvalidInput(
+            tuple(
+                FieldError(f"{file.name} {e.pointer}".strip(), e.detail, e.expected)
+                for e in error.errors
+            )
+        ) from None
 
 
 @knowledge.command("stale")
@@ -139,7 +155,7 @@ def stale_evidence(
     if day < known.first_day:
         expected = f"{known.first_day} or later"
         raise InvalidInput((FieldError("--as-of", f"{day} is out of range", expected),))
-    profiles = [parse_profile(path.read()) for path in paths]
+    profiles = [_profile_in(path) for path in paths]
     found = stale(known, day, profiles or None, limit)
     if as_json:
         echo_document(found)

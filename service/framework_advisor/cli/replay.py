@@ -103,7 +103,9 @@ async def _each(as_of: date | None) -> AsyncIterator[Replayed]:
 async def _again(store: Store, before: Recommendation, as_of: date | None) -> Recommendation:
     from framework_advisor.runs.evidence import runs_for
 
-    profile = profile_on(before.profile, as_of)
+    # What was asked about a day of the past is still asked about that day.
+    own = before.profile.evidence.as_of if before.profile.evidence else None
+    profile = profile_on(before.profile, as_of or own)
     runs = await runs_for(profile, store, fingerprint().id)
     return Advisor(knowledge_set(), measurements_from(runs)).recommend(profile)
 

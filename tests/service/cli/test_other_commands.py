@@ -129,7 +129,11 @@ def test_knowledge_diff_reads_as_a_changelog_and_as_json(command: Command) -> No
 
 @pytest.mark.parametrize(
     ("days", "field"),
-    [(("1999-01-01", "2020-01-01"), "EARLIER"), (("2020-01-01", "2999-01-01"), "LATER")],
+    [
+        (("1999-01-01", "2020-01-01"), "EARLIER"),
+        (("2020-01-01", "2999-01-01"), "LATER"),
+        (("2021-01-01", "2020-01-01"), "LATER"),
+    ],
 )
 def test_a_day_out_of_range_is_named(command: Command, days: tuple[str, str], field: str) -> None:
     done = command("knowledge", "diff", *days)
@@ -151,6 +155,10 @@ def test_knowledge_stale_lists_the_first_of_what_is_overdue(
     profile.write_text('{"stage": "research", "name": "mine"}')
     mine = json.loads(command("knowledge", "stale", "--profile", profile, "--json").stdout)
     assert mine["profiles"] == ["mine"]
+    profile.write_text('{"stage": "play"}')
+    wrong = command("knowledge", "stale", "--profile", profile)
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert f"error: {profile} /stage: " in wrong.stderr
     early = command("knowledge", "stale", "--as-of", "2010-01-01")
     assert (early.exit_code, early.stdout) == (2, "")
     assert "--as-of" in early.stderr
