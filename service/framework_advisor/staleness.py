@@ -10,7 +10,7 @@ rules it out. Averaged over the frameworks, and over the reference profiles, it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -143,8 +143,9 @@ def resting(decision: Decision, snapshot: Snapshot) -> Mapping[str, float]:
 
 
 def _decision(profile: Profile, snapshot: Snapshot) -> Decision:
-    # Priors go by the day that the profile names.
-    evidence = (profile.evidence or EvidenceChoice()).model_copy(update={"as_of": snapshot.as_of})
+    # Priors go by the day that the profile names, and no profile names one that is still to come.
+    day = min(snapshot.as_of, datetime.now(UTC).date())
+    evidence = (profile.evidence or EvidenceChoice()).model_copy(update={"as_of": day})
     asked = profile.model_copy(update={"evidence": evidence})
     return decide(asked, snapshot, Measurements(), engine_version=version("framework-advisor"))
 

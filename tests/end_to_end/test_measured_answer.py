@@ -121,9 +121,17 @@ def test_afterwards_speed_rests_on_ratios_of_this_host(story: Story) -> None:
     for m in applied:
         assert m["id"] in story.after["evidence"]
         assert m["ci95"][0] <= m["ratio"] <= m["ci95"][1]
+    # On a machine that is not quiet a contender may come to nothing; then the answer says so.
+    failed = {
+        u["framework"] for u in story.after["unknown"] if u["requirement"] == "measured speed"
+    }
+    measured = set()
     for row in story.after["ranking"]:
         bases = {c["criterion"]: c["basis"] for c in row["contributions"]}
-        assert bases["training_speed"] == "measured"
+        assert bases["training_speed"] == "measured" or row["framework"] in failed
+        if bases["training_speed"] == "measured":
+            measured.add(row["framework"])
+    assert len(measured) >= 2
 
 
 def test_a_project_on_gpus_is_not_decided_by_this_cpu(story: Story) -> None:
