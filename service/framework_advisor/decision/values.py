@@ -75,6 +75,7 @@ class Values:
         self._measured = measured
         self._facets: dict[DecisionFacet, FacetValues] = {}
         self._closest: dict[tuple[CriterionId, Subject, str], tuple[int, tuple[Support, ...]]] = {}
+        self._supports: dict[tuple[Stack, CriterionId, str], Supports] = {}
         self._beliefs: dict[tuple[Stack, CriterionId], Belief] = {}
         self._mixtures: dict[tuple[DecisionFacet, tuple[tuple[float, Belief], ...]], Belief] = {}
         self._before = before[0] if before else None
@@ -214,9 +215,19 @@ class Values:
         What is said for more of the profile's circumstances replaces what is said for fewer, or in
         general, aspect by aspect; what is said of Keras on that backend replaces what it inherits.
         """
+        if replaced:
+            return self._speaking(stack, criterion, value, replaced)
+        key = (stack, criterion, value)
+        found = self._supports.get(key)
+        if found is None:
+            found = self._supports[key] = self._speaking(stack, criterion, value, None)
+        return found
+
+    def _speaking(
+        self, stack: Stack, criterion: CriterionId, value: str, replaced: Replaced | None
+    ) -> Supports:
         scale = self._index.criteria[criterion]
-        names = stack.looked_up_as()
-        told = [self._closest_to(criterion, name, value) for name in names]
+        told = [self._closest_to(criterion, name, value) for name in stack.looked_up_as()]
         if replaced:
             told = [(close, _with(replaced, scale, found)) for close, found in told]
         return told[0][1] if len(told) == 1 else self._of_keras(scale, *told)
