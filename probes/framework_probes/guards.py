@@ -20,9 +20,11 @@ from framework_probes.seats import Seat
 #: neighbours on its core leave it a third, which processor time and the lower quartile still bear;
 #: beyond that, what comes back from the others' work in the caches is a cost of its own.
 CROWDED = 0.25
-#: A core below this share of the best speed seen in the session is throttled, or its sibling
-#: takes half of it. Source of the figure: what NVIDIA's nvbench discards below.
-THROTTLED = 0.75
+#: A core below this share of the best speed seen in the session is throttled. A neighbour on the
+#: sibling of a virtual core takes up to half of its speed and comes and goes; contenders that take
+#: turns are slowed alike by it. Below half, something else is at work. (NVIDIA's nvbench discards
+#: below three quarters, on GPUs that nobody shares.)
+THROTTLED = 0.5
 PRESSURE = Path("/proc/pressure/cpu")
 
 

@@ -86,7 +86,7 @@ def test_a_round_on_a_slowed_core_is_labelled_kept_and_taken_again() -> None:
 
 @pytest.mark.parametrize(
     ("machine", "kind"),
-    [(Machine([1.0, 0.5]), "throttled"), (Machine([1.0], share=CROWDED - 0.05), "contended")],
+    [(Machine([1.0, THROTTLED - 0.1]), "throttled"), (Machine([1.0], share=CROWDED - 0.05), "contended")],
 )
 def test_trying_again_has_a_bound_and_ends_in_an_outcome(machine: Machine, kind: str) -> None:
     for replicate in rounds_on(machine):
@@ -104,7 +104,7 @@ def test_where_nobody_gauges_nothing_is_throttled() -> None:
 
 def test_a_minority_of_disturbed_blocks_is_no_outcome() -> None:
     block = block_of(Ran(1, (1e-3,), (1e-3,), 0, 1, 0), 0, 0, 0)
-    calm, slow = guards.labelled(block, 1.0), guards.labelled(block, 0.5)
+    calm, slow = guards.labelled(block, 1.0), guards.labelled(block, THROTTLED - 0.1)
     assert guards.disturbance([calm] * (FEWEST - 1) + [slow] * 2) is None
     assert guards.disturbance([calm] * 2 + [slow] * (FEWEST - 1)) is not None
 
