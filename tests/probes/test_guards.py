@@ -86,7 +86,10 @@ def test_a_round_on_a_slowed_core_is_labelled_kept_and_taken_again() -> None:
 
 @pytest.mark.parametrize(
     ("machine", "kind"),
-    [(Machine([1.0, THROTTLED - 0.1]), "throttled"), (Machine([1.0], share=CROWDED - 0.05), "contended")],
+    [
+        (Machine([1.0, THROTTLED - 0.1]), "throttled"),
+        (Machine([1.0], share=CROWDED - 0.05), "contended"),
+    ],
 )
 def test_trying_again_has_a_bound_and_ends_in_an_outcome(machine: Machine, kind: str) -> None:
     for replicate in rounds_on(machine):
