@@ -216,7 +216,7 @@ def test_one_that_hardly_had_the_processor_is_contended() -> None:
 
 
 def test_one_whose_core_ran_slow_is_throttled_and_keeps_its_blocks() -> None:
-    made = entry("jax", "eager", times(1), speed=0.6)
+    made = entry("jax", "eager", times(1), speed=0.4)
     conclusions.judge([made], OVER)
     assert made.refused is not None
     assert made.refused.outcome == "throttled"
@@ -250,7 +250,7 @@ def test_disturbed_blocks_do_not_count_where_enough_others_do() -> None:
     made = entry("jax", "eager", times(1))
     blocks = made.replicates[0].blocks
     blocks += [
-        labelled(block_of(Ran(10, (5e-3,), (5e-3,), 0, 1, 0), 8 + n, 0, 8 + n), 0.5)
+        labelled(block_of(Ran(10, (5e-3,), (5e-3,), 0, 1, 0), 8 + n, 0, 8 + n), 0.4)
         for n in range(3)
     ]
     conclusions.judge([made], OVER)

@@ -44,7 +44,7 @@ def entries(draw: st.DrawFn) -> list[Entry]:
                 walls, shares = zip(*draw(samples), strict=True)
                 cpus = tuple(w * s for w, s in zip(walls, shares, strict=True))
                 block = block_of(Ran(len(walls), walls, cpus, 0, 1, 0), round_, number, round_)
-                blocks.append(labelled(block, draw(st.sampled_from([None, 0.5, 0.9]))))
+                blocks.append(labelled(block, draw(st.sampled_from([None, 0.4, 0.9]))))
             replicates.append(Replicate(PREPARED, 1.0, "env_1", blocks))
         found.append(Entry(contender, replicates))
     return found
