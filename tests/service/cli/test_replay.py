@@ -258,3 +258,13 @@ def test_new_measurements_are_causes_and_are_told_run_by_run() -> None:
 def test_an_answer_that_would_not_change_is_not_told() -> None:
     answer = Advisor().recommend(Profile(stage="research"))
     assert list(told(replayed(answer, answer))) == []
+
+
+def test_a_question_about_the_past_is_asked_of_that_day_again(
+    command: Command, tmp_path: Path
+) -> None:
+    keep(tmp_path, {**RESEARCH, "evidence": {"as_of": "2019-07-01", "probe_run": None}})
+    answer = json.loads(command("replay", "--all", "--json").stdout)
+    (item,) = answer["items"]
+    assert (item["as_of"], item["changed"], item["p_best_moved"]) == ("2019-07-01", False, 0)
+    assert item["because"] == []

@@ -1,5 +1,7 @@
 """What overlaps sits under one criterion, and each side of it counts once."""
 
+from datetime import date
+
 import pytest
 
 from framework_advisor import Profile
@@ -66,3 +68,18 @@ def test_what_is_said_of_the_field_replaces_the_general_within_its_aspect_alone(
 def test_what_overlaps_is_one_criterion_of_the_knowledge() -> None:
     criterion = next(c for c in load().criteria if c.id == "research_ecosystem")
     assert [a.name for a in criterion.aspects] == ["published_work", "pretrained_models", "people"]
+
+
+def test_published_weights_do_not_count_for_a_model_trained_from_nothing() -> None:
+    snapshot = load().snapshot(date(2026, 11, 23))
+
+    def cited(**workload: object) -> set[str]:
+        profile = Profile(stage="research", workload={"family": "transformer", **workload})
+        measured = MeasuredValues(profile, Measurements(), snapshot)
+        found = Values(profile, snapshot, measured).supports(
+            PYTORCH, "research_ecosystem", "transformer"
+        )
+        return {support.aspect for support in found}
+
+    assert "pretrained_models" in cited()
+    assert cited(phases=["pretraining"]) == {"published_work"}

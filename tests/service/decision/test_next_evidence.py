@@ -152,3 +152,20 @@ def test_a_probe_gains_nothing_until_the_device_is_known() -> None:
     (item,) = [e for e in out.next_evidence if e.probe]
     assert item.expected_gain == 0.0
     assert "once platform.accelerators says" in item.why
+
+
+def test_no_probe_is_named_for_a_day_on_which_it_could_not_be_known() -> None:
+    asked = {"workload": {"family": "cnn"}, "platform": {"accelerators": ["none"]}}
+    snapshot, catalogue = (
+        world(everywhere({"pytorch": "fair"})),
+        Measurements(catalogue=(CNN_STEP,)),
+    )
+
+    def probes(**profile: object) -> list[str | None]:
+        told = decide(
+            Profile(stage="research", **asked, **profile), snapshot, catalogue, engine_version="t"
+        )
+        return [item.probe for item in told.next_evidence if item.probe]
+
+    assert probes() == [CNN_STEP.id]
+    assert probes(evidence={"as_of": "2026-11-01"}) == []
