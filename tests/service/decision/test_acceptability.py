@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from framework_advisor.decision.acceptability import (
+    NOBODY,
     Acceptability,
     Scored,
     acceptability,
@@ -97,3 +98,12 @@ def test_on_an_exact_tie_the_dominated_one_comes_second() -> None:
     dominated, dominating = scored("jax", by_criterion=0.5), scored("pytorch", by_criterion=0.5)
     dominating.mean_by_criterion[-1] = 0.6
     assert best_stacks([dominated, dominating])[0] is dominating
+
+
+def test_a_draw_in_which_nothing_works_is_won_by_nobody() -> None:
+    totals = np.array([[0.9, 0.0, 0.2], [0.1, 0.0, 0.3]])
+    won = winners(totals)
+    assert won.tolist() == [0, NOBODY, 1]
+    weights = np.full((SIZE, 3), 1 / SIZE)
+    found = acceptability(totals, weights_won(won, weights, 2))
+    np.testing.assert_allclose(found.ranks, [[1 / 3, 1 / 3], [1 / 3, 1 / 3]])
