@@ -212,8 +212,8 @@ def reference(probe: Probe, peaks: Peaks | None, numpy: Sequence[Replicate]) -> 
         times = [comparison.value(block, slow=False) for r in numpy for block in r.blocks]
         enough = len(times) >= statistics.FEWEST
         return Reference("numpy", statistics.location(times).value) if enough else None
-    if peaks is None:
-        return None
+    if peaks is None or probe.dtype != "float32":
+        return None  # the ceilings are those of float32
     seconds = max(probe.flops / peaks.flops_per_s, probe.bytes / peaks.bytes_per_s)
     return Reference("roofline", seconds)
 

@@ -25,8 +25,9 @@ def compare(probe: Probe, inputs: Arrays, reference: Arrays, outputs: Arrays) ->
             is further off than the probe's tolerance.
     """
     for name, value in outputs.items():
-        if value.dtype != probe.dtype:
-            raise WrongResult(f"{name} has dtype {value.dtype}, expected {probe.dtype}")
+        # Narrower ones were widened to compare them: the adapter says what they were, see proving.
+        if value.dtype != np.float32:
+            raise WrongResult(f"{name} has dtype {value.dtype}, expected {probe.stored}")
     compared = probe.compared(inputs, outputs)
     tolerance = probe.tolerances[probe.dtype]
     error, worst = 0.0, ""

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from framework_probes.catalogue import Suite
+from framework_probes.frameworks import layout_of
 from framework_probes.frameworks.keras import FIT
 from framework_probes.probe import Probe
 from framework_probes.results import Contender, Framework, RunRequest
 from framework_probes.seats import SUBJECTS, Setup, Subject
 
 DEVICES = ("cpu",)
+#: Dtypes that a device has no arithmetic for: in a suite they are left out, asked for by name they
+#: are refused with the reason.
+LACKS: Mapping[str, frozenset[str]] = {"cpu": frozenset({"tf32"})}
 
 
 class InvalidRequest(ValueError):
@@ -42,10 +46,10 @@ class Plan:
             for tier in self.suite.tiers
         ]
         variants = [
-            Contender(subject.framework, subject.backend, "compiled", variant)
+            Contender(subject.framework, subject.backend, tier, variant)
             for subject in self.subjects
-            for name, variant in self.suite.variants
-            if name == subject.name and (variant != FIT or probe.layers)
+            for name, tier, variant in self.suite.variants
+            if name == subject.name and _applies(variant, probe)
         ]
         return (*usual, *variants)
 
@@ -81,7 +85,10 @@ def plan(request: RunRequest, setup: Setup) -> Plan:
     if request.budget_s is not None and not 0 < request.budget_s < float("inf"):
         raise InvalidRequest("budget_s", request.budget_s, "seconds above 0")
     suite = suites[request.suite]
-    chosen = suite.probes if request.probes is None else request.probes
+    chosen = request.probes
+    if chosen is None:
+        lacks = LACKS.get(request.device, frozenset())
+        chosen = tuple(name for name in suite.probes if probes[name].dtype not in lacks)
     frameworks = request.frameworks
     return Plan(
         request=request,
@@ -91,6 +98,14 @@ def plan(request: RunRequest, setup: Setup) -> Plan:
         subjects=tuple(s for s in SUBJECTS if frameworks is None or s.framework in frameworks),
         budget_s=suite.budget_s if request.budget_s is None else request.budget_s,
     )
+
+
+def _applies(variant: str, probe: Probe) -> bool:
+    """Whether a probe can be measured in this variant at all, in any framework."""
+    if variant == FIT:
+        return probe.layers and probe.dtype == "float32"
+    layout = layout_of(variant)
+    return layout is None or (layout in probe.layouts and probe.dtype == "float32")
 
 
 def _one_of(field: str, got: str, known: Mapping[str, object] | tuple[str, ...]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -46,6 +46,8 @@ class Adapter(Protocol):
 
     subject: str
     tier: Tier
+    #: A layout of images that is forced, ``NCHW``; None: the one that suits the framework.
+    layout: str | None
     #: The framework's top module.
     module: Native
     #: The framework's module of array functions named as in NumPy: ``matmul``, ``add``.
@@ -66,11 +68,24 @@ class Adapter(Protocol):
         has a word for that.
         """
 
+    def compute_in(self, dtype: str, /) -> None:
+        """What is built from now on computes in this dtype, see :class:`Probe`.
+
+        Raises:
+            NotImplementedError: the device has no such arithmetic.
+        """
+
     def array(self, value: Array) -> Native:
-        """A native array of the same shape, dtype and memory order, sharing no memory."""
+        """A native array of the same shape and memory order, sharing no memory.
+
+        Floating-point values get the dtype that is computed in, others keep theirs.
+        """
 
     def neutral(self, value: Native) -> Array:
-        """A NumPy array of the same dtype, after the value is ready."""
+        """A NumPy array, after the value is ready; what is narrower than float32 is widened."""
+
+    def dtype(self, leaf: Native, /) -> str | None:
+        """The dtype of an array of floating-point numbers; None for anything else."""
 
     def wait(self, result: Native, /) -> None:
         """Return when all work that ``result`` stands for is done."""
@@ -91,7 +106,7 @@ class Adapter(Protocol):
         """Peak of the device's allocator in bytes since the start; None on the CPU."""
 
     def reduced_precision(self) -> tuple[str, ...]:
-        """Settings under which a float32 product may be computed with less; none of them set."""
+        """Settings that are set and let a float32 product be computed with less."""
 
     def packages(self) -> dict[str, str]:
         """Versions of what computes."""
@@ -100,6 +115,8 @@ class Adapter(Protocol):
         """Threads and flags as the framework itself reports them."""
 
 
+#: Dtypes of two bytes.
+HALF = frozenset({"bfloat16", "float16"})
 #: Added to a seed for the second set of data; far from seeds that people choose.
 OTHER = 1_000_003
 
@@ -134,13 +151,15 @@ class Probe:
     Attributes:
         id: the name of its module.
         measures: one sentence for a person.
-        shape: sizes in words; ``dtype``: of inputs, weights and outputs.
+        shape: sizes in words; ``dtype``: of inputs, weights and outputs. ``tf32`` is float32 whose
+            products may be computed from factors cut to 10 bits, which some devices can.
         flops: floating-point operations of one iteration, a multiply and an add counted as two.
         bytes: what one iteration must at least read and write, each array once.
         reference_kind: what a time is judged against, see ``results.Reference``.
         criterion: which criterion of the knowledge it informs.
         families: family and resemblance to that family's work, 0..1; absent means none.
-        tolerances: largest allowed max|error| / max|reference| for each dtype.
+        tolerances: largest allowed max|error| / max|reference| for each dtype that it can be
+            measured in.
         cost_s: estimated seconds in a run with every contender, compiling included.
         trains: whether gradients are taken.
         draw: seeded inputs and weights, equal bytes for everyone.
@@ -148,6 +167,7 @@ class Probe:
         derive: from inputs and outputs, both float64, to what is compared. A training step leaves
             moments and weights; compared are the gradients and changes that led there.
         layers: whether Keras makes it of layers, so that its own trainer can run it.
+        layouts: that can be forced on it.
         data: which inputs change from block to block; weights stay.
         builders: how each framework does it; ``numpy`` where the reference is timed.
     """
@@ -171,14 +191,32 @@ class Probe:
     derive: Callable[[Arrays, Arrays], dict[str, Array]] = lambda _, outputs: dict(outputs)
     data: tuple[str, ...] = ()
     layers: bool = False
+    layouts: tuple[str, ...] = ()
+
+    @property
+    def stored(self) -> str:
+        """The dtype that arrays have in memory."""
+        return "float32" if self.dtype == "tf32" else self.dtype
+
+    def computed_in(self, dtype: str) -> Probe:
+        """The same work in another dtype of its ``tolerances``: a probe of its own."""
+        size = np.dtype(np.float16).itemsize if dtype in HALF else np.dtype(np.float32).itemsize
+        return replace(
+            self,
+            id=f"{self.id}.{dtype}",
+            title=f"{self.title}, {dtype}",
+            dtype=dtype,
+            bytes=self.bytes * size // np.dtype(np.float32).itemsize,
+        )
 
     def inputs(self, seed: int) -> dict[str, Array]:
         """The inputs and weights of this probe under this seed, the same bytes for everyone.
 
-        The probe's name is part of the seed, so that two probes never share a matrix.
+        Float32 arrays whose values its dtype holds exactly. The probe's name is part of the seed,
+        so that two probes never share a matrix.
         """
         generator = np.random.default_rng([seed, zlib.crc32(self.id.encode())])
-        return self.draw(generator)
+        return {name: rounded(value, self.dtype) for name, value in self.draw(generator).items()}
 
     def reference(self, inputs: Arrays) -> dict[str, Array]:
         """What one iteration must give, computed in float64 from the same inputs."""
@@ -199,6 +237,20 @@ def normal(
 ) -> Array:
     """Float32 draws from N(mean, scale squared): never all zeros, which some kernels skip."""
     return (mean + scale * generator.standard_normal(shape)).astype(np.float32)
+
+
+def rounded(value: Array, dtype: str) -> Array:
+    """Float32 values, each the nearest that the dtype holds (ties to even); integers as they are.
+
+    NumPy has no bfloat16, which is a float32 without its last 16 bits.
+    """
+    if dtype not in HALF or value.dtype != np.float32:
+        return value
+    if dtype == "float16":
+        return value.astype(np.float16).astype(np.float32)
+    bits = value.view(np.uint32)
+    even = np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
+    return ((bits + even) & np.uint32(0xFFFF0000)).view(np.float32)
 
 
 def leaves(value: Native) -> Iterator[Native]:

@@ -50,6 +50,26 @@ class Proven:
     calls_s: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What every array of a result must be: its dtype, and the kind of device that holds it."""
+
+    dtype: str
+    device: str
+
+    def holds(self, adapter: Adapter, result: Native) -> None:
+        """Raises WrongResult where it does not."""
+        found = list(leaves(result))
+        devices = {kind for leaf in found if (kind := adapter.device(leaf)) is not None}
+        if devices != {self.device}:
+            seen = ", ".join(sorted(devices)) or "no device"
+            raise WrongResult(f"the result is on {seen}, expected {self.device}")
+        dtypes = {kind for leaf in found if (kind := adapter.dtype(leaf)) is not None}
+        if dtypes - {self.dtype}:
+            seen = ", ".join(sorted(dtypes))
+            raise WrongResult(f"the result has dtype {seen}, expected {self.dtype}")
+
+
 def prove(adapter: Adapter, probe: Probe, program: Program, drawn: Drawn, device: str) -> Proven:
     """Run the program and compare everything it gives with the reference.
 
@@ -57,10 +77,9 @@ def prove(adapter: Adapter, probe: Probe, program: Program, drawn: Drawn, device
         WrongResult: it is not what was asked for, with the reason.
     """
     calls: list[float] = []
-    outputs = _outputs(adapter, program, device, calls)
-    if adapter.tier == "eager" and not identical(
-        outputs, _outputs(adapter, program, device, calls)
-    ):
+    where = Where(probe.stored, device)
+    outputs = _outputs(adapter, program, where, calls)
+    if adapter.tier == "eager" and not identical(outputs, _outputs(adapter, program, where, calls)):
         raise WrongResult("two runs on the same inputs gave different results")
     inputs, reference = drawn.sets[0]
     equality = compare(probe, inputs, reference, outputs)
@@ -68,14 +87,14 @@ def prove(adapter: Adapter, probe: Probe, program: Program, drawn: Drawn, device
     if program.on is not None:
         for other, expected in drawn.sets[1:]:
             step = program.on(other)
-            found = _outputs(adapter, replace(program, step=step), device, calls)
+            found = _outputs(adapter, replace(program, step=step), where, calls)
             try:
                 compare(probe, other, expected, found)
             except WrongResult as error:
                 raise WrongResult(f"on other data, by the same program: {error}") from None
             steps.append(step)
     _ready_when_waited(adapter, program)
-    _strict(adapter)
+    _precise(adapter, probe, equality)
     program.reset()
     return Proven(equality, tuple(steps), tuple(calls))
 
@@ -112,14 +131,15 @@ def check(
     Raises:
         WrongResult: it did not.
     """
+    where = Where(probe.stored, device)
     found = program.read(timed.result)
-    _on_device(adapter, timed.result, device)
+    where.holds(adapter, timed.result)
     inputs, reference = drawn.sets[timed.which]
     if not probe.trains:
         compare(probe, inputs, reference, found)
         return
     again = replace(program, step=steps[timed.which])
-    compare(probe, inputs, reference, _outputs(adapter, again, device, []))
+    compare(probe, inputs, reference, _outputs(adapter, again, where, []))
     program.reset()
     for _ in range(timed.iterations):
         result, _ = timing.call(adapter, again)
@@ -137,21 +157,13 @@ def check(
 
 
 def _outputs(
-    adapter: Adapter, program: Program, device: str, calls: list[float]
+    adapter: Adapter, program: Program, where: Where, calls: list[float]
 ) -> dict[str, Array]:
     program.reset()
     result, seconds = timing.call(adapter, program)
     calls.append(seconds)
-    _on_device(adapter, result, device)
+    where.holds(adapter, result)
     return program.read(result)
-
-
-def _on_device(adapter: Adapter, result: Native, device: str) -> None:
-    """Whether every array of a result is where it was asked for."""
-    seen = {kind for leaf in leaves(result) if (kind := adapter.device(leaf)) is not None}
-    if seen != {device}:
-        where = ", ".join(sorted(seen)) or "no device"
-        raise WrongResult(f"the result is on {where}, expected {device}")
 
 
 def _ready_when_waited(adapter: Adapter, program: Program) -> None:
@@ -177,8 +189,13 @@ def _ready_when_waited(adapter: Adapter, program: Program) -> None:
         )
 
 
-def _strict(adapter: Adapter) -> None:
-    """Whether float32 means float32."""
+def _precise(adapter: Adapter, probe: Probe, equality: Equality) -> None:
+    """Whether float32 means float32, and TF32 means TF32: by the settings and by the error."""
     reduced = adapter.reduced_precision()
-    if reduced:
-        raise WrongResult(f"float32 may be computed with less: {', '.join(reduced)}")
+    if probe.dtype != "tf32":
+        if reduced:
+            raise WrongResult(f"float32 may be computed with less: {', '.join(reduced)}")
+    elif not reduced or equality.error <= probe.tolerances["float32"]:
+        raise NotImplementedError(
+            f"asked for TF32, it is as exact as float32: off by {equality.error:.2g}"
+        )

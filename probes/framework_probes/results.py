@@ -35,9 +35,9 @@ Verdict = Literal["faster", "slower", "same", "ambiguous"]
 class Contender:
     """Who was measured. ``backend`` is given for Keras alone.
 
-    ``variant`` tells ways of compiling apart that one tier has: ``xla`` for ``tf.function`` with
-    XLA, ``fit`` for Keras by its own trainer (``fit`` and ``predict``) rather than by its layers
-    alone; None is the usual way.
+    ``variant`` tells ways apart that one tier has: ``xla`` for ``tf.function`` with XLA, ``fit``
+    for Keras by its own trainer (``fit`` and ``predict``) rather than by its layers alone, ``nchw``
+    for images with channels first, whatever suits the framework; None is the usual way.
     """
 
     framework: Framework

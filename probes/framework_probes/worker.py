@@ -37,7 +37,14 @@ OUT_OF_MEMORY = (
     "bad_alloc",
 )
 #: How compilers say that this machine lacks what they need.
-UNSUPPORTED = ("invalidcxxcompiler", "no working c++ compiler", "not supported", "unsupported")
+UNSUPPORTED = (
+    "invalidcxxcompiler",
+    "no working c++ compiler",
+    "not supported",
+    "unsupported",
+    "not implemented",
+    "unimplemented",
+)
 
 
 #: A tier, and how it is compiled where that is not the usual way.
@@ -115,6 +122,7 @@ class Worker:
         drawn = self._draw(probe, command.seed)
         timing.reset_peak_memory()
         with adapter.mode(probe.trains):
+            adapter.compute_in(probe.dtype)
             program = self._build(probe, adapter, drawn)
             _, first = timing.call(adapter, program)
             _, second = timing.call(adapter, program)
@@ -187,6 +195,7 @@ class Worker:
         before = timing.resident_memory()
         timing.reset_peak_memory()
         with adapter.mode(probe.trains):
+            adapter.compute_in(probe.dtype)
             program = self._build(probe, adapter, inputs)
             for _ in range(3):
                 timing.call(adapter, program)

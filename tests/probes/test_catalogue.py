@@ -3,14 +3,18 @@
 import pkgutil
 from dataclasses import replace
 
+import ml_dtypes
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis.extra.numpy import arrays
+from hypothesis.strategies import floats
 
 from framework_probes import catalogue, training
 from framework_probes.catalogue import CATALOGUE, SUITES, cnn_train_step, encoder_block
 from framework_probes.equality import WrongResult, compare, identical
 from framework_probes.planning import Plan, plan
-from framework_probes.probe import FAMILIES, Probe
+from framework_probes.probe import FAMILIES, HALF, Probe, rounded
 from framework_probes.results import RunRequest
 from framework_probes.seats import SLOWEST_FIRST, SUBJECTS, Setup
 
@@ -19,8 +23,11 @@ every_probe = pytest.mark.parametrize("probe", CATALOGUE.values(), ids=list(CATA
 
 def test_ids_are_the_names_of_the_modules() -> None:
     modules = {module.name for module in pkgutil.iter_modules(catalogue.__path__)}
-    assert set(CATALOGUE) == modules
+    assert {id_.partition(".")[0] for id_ in CATALOGUE} == modules
     assert all(key == probe.id for key, probe in CATALOGUE.items())
+    for probe in CATALOGUE.values():
+        module, _, dtype = probe.id.partition(".")
+        assert probe.dtype == (dtype or CATALOGUE[module].dtype)
 
 
 @every_probe
@@ -61,7 +68,8 @@ def test_inputs_are_floats_of_the_stated_type_without_zeros_or_denormals(probe: 
     for name, value in probe.inputs(0).items():
         assert np.isfinite(value).all(), name
         if value.dtype.kind == "f":
-            assert value.dtype == probe.dtype, name
+            assert value.dtype == np.float32, name
+            assert np.array_equal(rounded(value, probe.dtype), value), name
             assert np.abs(value[value != 0]).min() > np.finfo(np.float32).tiny, name
             assert (value == 0).mean() < 1e-3, name
 
@@ -88,8 +96,37 @@ def test_bytes_are_at_least_inputs_and_outputs(probe: Probe) -> None:
         outputs = state
     else:
         outputs = sum(v.nbytes // 2 for v in probe.reference(inputs).values())
+    in_memory = sum(v.nbytes for v in inputs.values()) + outputs
+    if probe.dtype in HALF:
+        in_memory /= 2
     # The labels and sizes of a step are the only input that is counted or not without matter.
-    assert probe.bytes == pytest.approx(sum(v.nbytes for v in inputs.values()) + outputs, rel=0.01)
+    assert probe.bytes == pytest.approx(in_memory, rel=0.01)
+
+
+def test_the_same_work_in_another_dtype_is_a_probe_of_its_own() -> None:
+    exact, half = CATALOGUE["matmul"], CATALOGUE["matmul.bfloat16"]
+    assert (half.flops, half.shape, half.families) == (exact.flops, exact.shape, exact.families)
+    assert (half.bytes, half.stored) == (exact.bytes // 2, "bfloat16")
+    tf32 = CATALOGUE["matmul.tf32"]
+    assert (tf32.bytes, tf32.stored) == (exact.bytes, "float32")
+    assert set(SUITES["quick"].probes) == {p.id for p in CATALOGUE.values() if "." not in p.id}
+
+
+@given(
+    arrays(np.float32, 50, elements=floats(-(2.0**120), 2.0**120, width=32, allow_subnormal=False))
+)
+def test_rounding_to_bfloat16_is_to_nearest_even(values: np.ndarray) -> None:
+    found = rounded(values, "bfloat16")
+    expected = values.astype(ml_dtypes.bfloat16).astype(np.float32)
+    assert np.array_equal(found, expected)
+    assert np.array_equal(rounded(found, "bfloat16"), found)
+
+
+def test_no_device_without_tf32_is_planned_to_measure_it() -> None:
+    named = plan(RunRequest("run_1", suite="full", probes=("matmul.tf32",)), Setup())
+    assert [probe.id for probe in named.probes] == ["matmul.tf32"]
+    whole = plan(RunRequest("run_1", suite="full"), Setup())
+    assert {p.dtype for p in whole.probes} == {"float32", "bfloat16", "float16"}
 
 
 def test_flops_count_multiplications_and_additions() -> None:

@@ -87,11 +87,8 @@ def test_float64_is_found() -> None:
 
 
 def test_ten_bits_of_mantissa_are_not_float32() -> None:
-    def rounded(value: Array) -> Array:
-        return (value.view(np.uint32) & np.uint32(0xFFFFE000)).view(np.float32)
-
     with pytest.raises(WrongResult, match="product is off by"):
-        proven(lambda a, b: rounded(a) @ rounded(b))
+        proven(lambda a, b: cut(a) @ cut(b))
 
 
 class Elsewhere(NumPyAdapter):
@@ -112,6 +109,37 @@ class Loose(NumPyAdapter):
 def test_a_setting_that_allows_less_than_float32_is_found() -> None:
     with pytest.raises(WrongResult, match="with less: allow_tf32"):
         proven(honest, Loose())
+
+
+def test_half_precision_must_come_out_as_half_precision() -> None:
+    probe = PROBE.computed_in("float16")
+
+    def half(a: Array, b: Array) -> Array:
+        return (a @ b).astype(np.float16)
+
+    proven(half, probe=probe)
+    with pytest.raises(WrongResult, match="dtype float32, expected float16"):
+        proven(honest, probe=probe)
+    # Widened it would look like float32.
+    with pytest.raises(WrongResult, match="dtype float16, expected float32"):
+        proven(half)
+
+
+def cut(value: Array) -> Array:
+    """Factors as TF32 takes them: ten bits of mantissa."""
+    return (value.view(np.uint32) & np.uint32(0xFFFFE000)).view(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("adapter", "multiply"), [(NumPyAdapter(), lambda a, b: cut(a) @ cut(b)), (Loose(), honest)]
+)
+def test_tf32_is_told_by_its_setting_and_by_its_error(
+    adapter: Adapter, multiply: Callable[[Array, Array], Native]
+) -> None:
+    probe = PROBE.computed_in("tf32")
+    proven(lambda a, b: cut(a) @ cut(b), Loose(), probe)
+    with pytest.raises(NotImplementedError, match="as exact as float32"):
+        proven(multiply, adapter, probe)
 
 
 @dataclass

@@ -17,11 +17,18 @@ from framework_probes.probe import Probe
 from framework_probes.results import Tier
 
 #: Probes by id, the most telling first: when a budget ends, the later ones are left out.
+_FLOAT32: tuple[Probe, ...] = tuple(
+    module.PROBE for module in (cnn_train_step, encoder_block, conv_block, matmul, dispatch)
+)
+#: In every other dtype that they have a tolerance for.
+_OTHERS = tuple(
+    probe.computed_in(dtype)
+    for probe in _FLOAT32
+    for dtype in probe.tolerances
+    if dtype != probe.dtype
+)
 CATALOGUE: Mapping[str, Probe] = MappingProxyType(
-    {
-        module.PROBE.id: module.PROBE
-        for module in (cnn_train_step, encoder_block, conv_block, matmul, dispatch)
-    }
+    {probe.id: probe for probe in (*_FLOAT32, *_OTHERS)}
 )
 
 
@@ -40,7 +47,7 @@ class Suite:
         fresh: whether each probe gets processes of its own, so that cold costs and peak memory
             are that probe's alone.
         without: (subject, tier, probe) left out, because it does not fit the budget.
-        variants: (subject, variant): further ways of compiling, see ``results.Contender``.
+        variants: (subject, tier, variant): further ways to do it, see ``results.Contender``.
     """
 
     probes: tuple[str, ...]
@@ -52,13 +59,13 @@ class Suite:
     replicates: int
     fresh: bool
     without: frozenset[tuple[str, Tier, str]] = frozenset()
-    variants: tuple[tuple[str, str], ...] = ()
+    variants: tuple[tuple[str, Tier, str], ...] = ()
 
 
 SUITES: Mapping[str, Suite] = MappingProxyType(
     {
         "quick": Suite(
-            probes=tuple(CATALOGUE),
+            probes=tuple(probe.id for probe in _FLOAT32),
             tiers=("eager", "compiled"),
             budget_s=165.0,
             rounds=(8, 20),
@@ -77,11 +84,18 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             replicates=3,
             fresh=True,
             variants=(
-                ("tensorflow", "xla"),
-                ("keras:tensorflow", "xla"),
-                ("keras:tensorflow", "fit"),
-                ("keras:jax", "fit"),
-                ("keras:pytorch", "fit"),
+                ("tensorflow", "compiled", "xla"),
+                ("keras:tensorflow", "compiled", "xla"),
+                ("keras:tensorflow", "compiled", "fit"),
+                ("keras:jax", "compiled", "fit"),
+                ("keras:pytorch", "compiled", "fit"),
+                ("pytorch", "eager", "nchw"),
+                ("pytorch", "compiled", "nchw"),
+                ("tensorflow", "compiled", "nchw"),
+                ("jax", "compiled", "nchw"),
+                ("keras:tensorflow", "compiled", "nchw"),
+                ("keras:jax", "compiled", "nchw"),
+                ("keras:pytorch", "compiled", "nchw"),
             ),
         ),
     }

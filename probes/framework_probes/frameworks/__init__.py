@@ -23,6 +23,15 @@ MODULES = {
 }
 
 
+#: The variant that forces images with channels first on everyone.
+NCHW = "nchw"
+
+
+def layout_of(variant: str | None) -> str | None:
+    """The layout that a variant forces; None where it leaves the framework its own."""
+    return "NCHW" if variant == NCHW else None
+
+
 def load(framework: str, backend: str | None, tier: Tier, variant: str | None = None) -> Adapter:
     """The adapter of a framework, importing the framework on the first call.
 

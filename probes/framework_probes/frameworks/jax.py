@@ -9,7 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
-from framework_probes.frameworks import none_of
+from framework_probes.frameworks import NCHW, layout_of, none_of
 from framework_probes.frameworks.tracing import Tracing
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
@@ -18,15 +18,16 @@ from framework_probes.results import Tier
 class JaxAdapter:
     """JAX on the CPU. Calls return before the work is done, on the CPU too."""
 
-    def __init__(self, tier: Tier) -> None:
+    def __init__(self, tier: Tier, layout: str | None = None) -> None:
         self.subject = "jax"
         self.tier: Tier = tier
+        self.layout = layout
         self.module = import_module("jax")
         self.operations = import_module("jax.numpy")
         self.backend: Adapter = self
         self._tracing = Tracing()
-        if self.module.default_backend() != "cpu":
-            self.module.config.update("jax_default_matmul_precision", "highest")
+        self._dtype = "float32"
+        self.compute_in("float32")
 
     @property
     def compiler(self) -> str | None:
@@ -43,13 +44,32 @@ class JaxAdapter:
         compiled: Callable[..., Native] = self.module.jit(counted, donate_argnums=donated)
         return compiled
 
+    def compute_in(self, dtype: str, /) -> None:
+        """On devices that have less, JAX uses less unless the default precision says otherwise."""
+        on_cpu = self.module.default_backend() == "cpu"
+        if dtype == "tf32" and self.module.default_backend() not in ("gpu", "cuda"):
+            raise NotImplementedError("TF32 is of NVIDIA's devices; this one is a CPU")
+        if not on_cpu:
+            chosen = "tensorfloat32" if dtype == "tf32" else "highest"
+            self.module.config.update("jax_default_matmul_precision", chosen)
+        self._dtype = "float32" if dtype == "tf32" else dtype
+
     def array(self, value: Array) -> Native:
         """A committed array, a copy: the original's memory may be reused."""
-        return self.operations.array(value, copy=True)
+        narrow = value.dtype == np.float32
+        return self.operations.array(value, dtype=self._dtype if narrow else None, copy=True)
 
     def neutral(self, value: Native) -> Array:
         """A copy, once the value is ready."""
-        return np.array(value)
+        half = self.dtype(value) in ("bfloat16", "float16")
+        return np.array(value.astype("float32") if half else value)
+
+    def dtype(self, leaf: Native, /) -> str | None:
+        """The array's own."""
+        floating = isinstance(leaf, self.module.Array) and self.operations.issubdtype(
+            leaf.dtype, self.operations.floating
+        )
+        return str(leaf.dtype) if floating else None
 
     def wait(self, result: Native) -> None:
         """``block_until_ready`` on every array of the result."""
@@ -110,5 +130,6 @@ class JaxAdapter:
 
 def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
     """The adapter for a tier; JAX has no back ends to choose from."""
-    none_of("jax", variant)
-    return JaxAdapter(tier)
+    if variant != NCHW:
+        none_of("jax", variant)
+    return JaxAdapter(tier, layout_of(variant))

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
-from framework_probes.frameworks import jax, none_of, pytorch, tensorflow
+from framework_probes.frameworks import NCHW, jax, layout_of, none_of, pytorch, tensorflow
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
 
@@ -17,7 +17,7 @@ from framework_probes.results import Tier
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "pytorch": "torch"}
 #: The variant in which Keras' own trainer runs the step.
 FIT = "fit"
-_ADAPTERS: dict[str, Callable[[Tier], Adapter]] = {
+_ADAPTERS: dict[str, Callable[[Tier, str | None], Adapter]] = {
     "tensorflow": tensorflow.TensorFlowAdapter,
     "jax": jax.JaxAdapter,
     "pytorch": pytorch.TorchAdapter,
@@ -35,8 +35,9 @@ class KerasAdapter:
         self.backend: Adapter = (
             tensorflow.TensorFlowAdapter(tier, xla=True)
             if variant == "xla"
-            else _ADAPTERS[backend](tier)
+            else _ADAPTERS[backend](tier, layout_of(variant))
         )
+        self.layout = self.backend.layout
         self.module = import_module("keras")
         self.operations = import_module("keras.ops")
 
@@ -55,6 +56,11 @@ class KerasAdapter:
     ) -> Callable[..., Native]:
         """As the back end compiles."""
         return self.backend.compile(function, donated)
+
+    def compute_in(self, dtype: str, /) -> None:
+        """As the back end does; layers take the dtype from Keras' policy."""
+        self.backend.compute_in(dtype)
+        self.module.config.set_dtype_policy("float32" if dtype == "tf32" else dtype)
 
     def array(self, value: Array) -> Native:
         """An array of the back end."""
@@ -81,6 +87,12 @@ class KerasAdapter:
         self.module.utils.clear_session()
         self.backend.forget()
 
+    def dtype(self, leaf: Native, /) -> str | None:
+        """As the back end says; of a model, that of its first weight."""
+        if isinstance(leaf, self.module.Model):
+            leaf = leaf.trainable_variables[0].value
+        return self.backend.dtype(leaf)
+
     def device(self, leaf: Native, /) -> str | None:
         """As the back end says; of a model, where its first weight is."""
         if isinstance(leaf, self.module.Model):
@@ -94,7 +106,7 @@ class KerasAdapter:
     def reduced_precision(self) -> tuple[str, ...]:
         """A policy of mixed types, and what the back end allows."""
         policy = str(self.module.config.dtype_policy().name)
-        mixed = () if policy == "float32" else (f"dtype_policy={policy}",)
+        mixed = (f"dtype_policy={policy}",) if policy.startswith("mixed") else ()
         return (*mixed, *self.backend.reduced_precision())
 
     def packages(self) -> dict[str, str]:
@@ -145,6 +157,6 @@ def adapter(tier: Tier, backend: str | None, variant: str | None = None) -> Adap
     """The adapter for a tier on a back end. Raises KeyError for an unknown one."""
     if backend not in BACKENDS:
         raise KeyError(f"backend: {backend!r}, expected one of {', '.join(BACKENDS)}")
-    if variant != FIT and (variant, backend) != ("xla", "tensorflow"):
+    if variant not in (FIT, NCHW) and (variant, backend) != ("xla", "tensorflow"):
         none_of(f"keras on {backend}", variant)
     return KerasAdapter(tier, backend, variant)

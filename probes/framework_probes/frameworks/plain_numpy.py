@@ -19,6 +19,7 @@ class NumPyAdapter:
     def __init__(self) -> None:
         self.subject = "numpy"
         self.tier: Tier = "eager"
+        self.layout: str | None = None
         self.module: Native = np
         self.operations: Native = np
         self.backend: Adapter = self
@@ -34,13 +35,19 @@ class NumPyAdapter:
         """The function unchanged."""
         return function
 
+    def compute_in(self, dtype: str, /) -> None:
+        """float32 alone: NumPy has no other arithmetic that anybody is compared in."""
+        if dtype != "float32":
+            raise NotImplementedError(f"NumPy is not timed in {dtype}")
+
     def array(self, value: Array) -> Native:
         """A copy."""
         return np.array(value)
 
     def neutral(self, value: Native) -> Array:
-        """A copy."""
-        return np.array(value)
+        """A copy, half precision widened."""
+        found = np.array(value)
+        return found.astype(np.float32) if found.dtype == np.float16 else found
 
     def wait(self, _result: Native, /) -> None:
         """Nothing: NumPy returns when it is done."""
@@ -55,6 +62,11 @@ class NumPyAdapter:
 
     def forget(self) -> None:
         """Nothing was compiled."""
+
+    def dtype(self, leaf: Native, /) -> str | None:
+        """The array's own."""
+        floating = isinstance(leaf, np.ndarray | np.generic) and leaf.dtype.kind == "f"
+        return str(leaf.dtype) if floating else None
 
     def device(self, leaf: Native, /) -> str | None:
         """``cpu``."""

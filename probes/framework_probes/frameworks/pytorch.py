@@ -9,7 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
-from framework_probes.frameworks import none_of
+from framework_probes.frameworks import NCHW, layout_of, none_of
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
 
@@ -17,16 +17,17 @@ from framework_probes.results import Tier
 class TorchAdapter:
     """PyTorch on the CPU. It computes at once, so there is nothing to wait for."""
 
-    def __init__(self, tier: Tier) -> None:
+    def __init__(self, tier: Tier, layout: str | None = None) -> None:
         self.subject = "pytorch"
         self.tier: Tier = tier
+        self.layout = layout
         self.module = self.operations = import_module("torch")
         self.backend: Adapter = self
         self.module.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
         if self.module.get_num_interop_threads() != 1:
             self.module.set_num_interop_threads(1)
-        # Convolutions use TF32 by default on devices that have it; matrix products do not.
-        self.module.backends.cudnn.allow_tf32 = False
+        self._dtype = self.module.float32
+        self.compute_in("float32")
 
     @property
     def compiler(self) -> str | None:
@@ -42,14 +43,34 @@ class TorchAdapter:
         compiled: Callable[..., Native] = self.module.compile(function, dynamic=False)
         return compiled
 
+    def compute_in(self, dtype: str, /) -> None:
+        """TF32 has two switches: convolutions use it unless told otherwise, products do not."""
+        reduced = dtype == "tf32"
+        if reduced and not self.module.cuda.is_available():
+            raise NotImplementedError("TF32 is of NVIDIA's devices; this one is a CPU")
+        self.module.backends.cuda.matmul.allow_tf32 = reduced
+        self.module.backends.cudnn.allow_tf32 = reduced
+        self._dtype = self.module.float32 if reduced else getattr(self.module, dtype)
+
     def array(self, value: Array) -> Native:
         """A tensor; integer labels become int64, which torch's losses demand."""
-        owned = np.array(value, dtype=np.int64 if value.dtype.kind == "i" else value.dtype)
-        return self.module.from_numpy(owned)
+        if value.dtype.kind == "i":
+            return self.module.from_numpy(np.array(value, dtype=np.int64))
+        tensor = self.module.from_numpy(np.array(value))
+        # What is not float32 (a float64 by mistake) stays as it came, and is found out.
+        return tensor.to(self._dtype) if tensor.dtype == self.module.float32 else tensor
 
     def neutral(self, value: Native) -> Array:
         """``Tensor.numpy`` of the detached tensor, copied."""
-        return np.array(value.detach().cpu().numpy())
+        value = value.detach().cpu()
+        half = value.dtype in (self.module.bfloat16, self.module.float16)
+        return np.array((value.float() if half else value).numpy())
+
+    def dtype(self, leaf: Native, /) -> str | None:
+        """The tensor's own, without torch's prefix."""
+        if not isinstance(leaf, self.module.Tensor) or not leaf.dtype.is_floating_point:
+            return None
+        return str(leaf.dtype).removeprefix("torch.")
 
     def wait(self, _result: Native, /) -> None:
         """Nothing: on the CPU the call returned when the work was done."""
@@ -109,5 +130,6 @@ class TorchAdapter:
 
 def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
     """The adapter for a tier; PyTorch has no back ends to choose from."""
-    none_of("pytorch", variant)
-    return TorchAdapter(tier)
+    if variant != NCHW:
+        none_of("pytorch", variant)
+    return TorchAdapter(tier, layout_of(variant))

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import numpy as np
 
-from framework_probes.frameworks import none_of
+from framework_probes.frameworks import NCHW, layout_of, none_of
 from framework_probes.frameworks.tracing import Tracing
 from framework_probes.probe import Adapter, Array, Native
 from framework_probes.results import Tier
@@ -18,8 +18,9 @@ from framework_probes.results import Tier
 class TensorFlowAdapter:
     """TensorFlow on the CPU; ``xla``: its functions are compiled by XLA."""
 
-    def __init__(self, tier: Tier, *, xla: bool = False) -> None:
+    def __init__(self, tier: Tier, layout: str | None = None, *, xla: bool = False) -> None:
         self._xla = xla
+        self.layout = layout
         self.subject = "tensorflow"
         self.tier: Tier = tier
         self.module = self.operations = import_module("tensorflow")
@@ -29,7 +30,8 @@ class TensorFlowAdapter:
         if threading.get_inter_op_parallelism_threads() != 1:
             threading.set_intra_op_parallelism_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
             threading.set_inter_op_parallelism_threads(1)
-        self.module.config.experimental.enable_tensor_float_32_execution(False)
+        self._dtype = "float32"
+        self.compute_in("float32")
 
     @property
     def compiler(self) -> str | None:
@@ -49,13 +51,30 @@ class TensorFlowAdapter:
         )
         return compiled
 
+    def compute_in(self, dtype: str, /) -> None:
+        """TensorFlow uses TF32 unless told otherwise."""
+        reduced = dtype == "tf32"
+        if reduced and not self.module.config.list_physical_devices("GPU"):
+            raise NotImplementedError("TF32 is of NVIDIA's devices; this one is a CPU")
+        self.module.config.experimental.enable_tensor_float_32_execution(reduced)
+        self._dtype = "float32" if reduced else dtype
+
     def array(self, value: Array) -> Native:
         """A constant tensor, a copy."""
-        return self.module.constant(np.array(value))
+        narrow = value.dtype == np.float32
+        return self.module.constant(np.array(value), self._dtype if narrow else None)
 
     def neutral(self, value: Native) -> Array:
         """``numpy()`` of a tensor or variable, copied."""
-        return np.array(value.numpy())
+        found = np.array(value.numpy())
+        half = value.dtype in (self.module.bfloat16, self.module.float16)
+        return found.astype(np.float32) if half else found
+
+    def dtype(self, leaf: Native, /) -> str | None:
+        """The tensor's or variable's own."""
+        kind: Native = getattr(leaf, "dtype", None)
+        floating = isinstance(kind, self.module.DType) and kind.is_floating
+        return str(kind.name) if floating else None
 
     def wait(self, _result: Native, /) -> None:
         """Drain the devices without copying a result, which ``numpy()`` would."""
@@ -105,6 +124,6 @@ class TensorFlowAdapter:
 
 def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
     """The adapter for a tier; TensorFlow has no back ends to choose from."""
-    if variant != "xla":
+    if variant not in ("xla", NCHW):
         none_of("tensorflow", variant)
-    return TensorFlowAdapter(tier, xla=variant == "xla")
+    return TensorFlowAdapter(tier, layout_of(variant), xla=variant == "xla")
