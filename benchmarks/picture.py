@@ -8,7 +8,7 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 640, 380
-LEFT, RIGHT, TOP, BOTTOM = 60, 20, 50, 90
+LEFT, RIGHT, TOP, BOTTOM = 76, 20, 50, 90
 COLOURS = ("#1b6ca8", "#c8553d")
 STYLE = "font-family:sans-serif;font-size:13px;fill:#333"
 
@@ -42,13 +42,13 @@ def picture(title: str, sizes: str, unit: str, series: Sequence[Series]) -> str:
     parts += [_text(x_of(x), HEIGHT - BOTTOM + 18, f"×{x}", "middle") for x in sorted(set(xs))]
     for place, each in enumerate(series):
         colour = COLOURS[place % len(COLOURS)]
-        places = [(x_of(x), y_of(y), y) for x, y in each.points.items()]
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in places)
+        places = [(size, x_of(size), y_of(cost), cost) for size, cost in each.points.items()]
+        line = " ".join(f"{x:.1f},{y:.1f}" for _, x, y, _ in places)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        for x, y, cost in places:
+        for size, x, y, cost in places:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>')
-            above = -10 if place else 20
-            parts.append(_text(x, y + above, f"{cost:.3g}", "start" if x < WIDTH / 2 else "end"))
+            highest = cost == max(other.points.get(size, 0.0) for other in series)
+            parts.append(_text(x, y + (-10 if highest else 20), f"{cost:.3g}", "start" if x < WIDTH / 2 else "end"))
         y = HEIGHT - 28 + 18 * place
         parts.append(f'<circle cx="{LEFT}" cy="{y - 4}" r="4" fill="{colour}"/>')
         parts.append(_text(LEFT + 12, y, each.name, "start"))

@@ -64,6 +64,9 @@ def read_overlays(base: Knowledge, paths: Sequence[Path]) -> tuple[Knowledge, li
 
 
 def _read(path: Path) -> tuple[_Folder | None, list[Problem]]:
+    if not path.is_dir():
+        reason = "there is no such folder; an overlay is a folder that holds overlay.yaml"
+        return None, [Problem(str(path), 1, WHOLE_FILE, reason)]
     reader = Reader(path, f"{path}/")
     overlays = reader.whole(["overlay.yaml"], Overlay)
     names = {kind: reader.present(kind) for kind in KINDS}

@@ -270,7 +270,9 @@ def test_a_mistake_is_told_with_file_line_field_and_reason(
 
 
 def test_a_folder_that_is_no_overlay_is_told(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "nothing").endswith(
+    absent = tmp_path / "nothing"
+    assert refusal(absent).startswith(f"{absent}:1: (file): there is no such folder")
+    assert refusal(tmp_path).endswith(
         "overlay.yaml:1: (file): is missing; the knowledge needs this file"
     )
 

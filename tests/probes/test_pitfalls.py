@@ -277,7 +277,7 @@ def test_the_data_pipeline_is_inside_the_step(
     """Nothing is drawn or fetched while a step runs."""
     program, _ = built(probe, torch)
     with refusing(monkeypatch, np.random, "default_rng"), torch.mode(probe.trains):
-        program.step()
+        assert program.step() is not None
 
 
 def test_compiling_is_excluded_without_saying_so(

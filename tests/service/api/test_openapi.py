@@ -101,6 +101,7 @@ def test_each_call_answers_as_described(client: Client, document: dict[str, Any]
 
 def test_a_problem_is_as_described(client: Client, document: dict[str, Any]) -> None:
     response = client.post("/v1/recommendations", json={"stage": "proud", "seed": -1})
+    assert response.status_code == 422
     conforms(document, response.json(), {"$ref": "#/components/schemas/Problem"})
 
 

@@ -90,7 +90,7 @@ def test_a_body_that_is_no_json_is_one_mistake_of_the_whole(client: Client, body
 
 def test_a_body_over_the_limit_is_refused(client: Client) -> None:
     body = json.dumps({"stage": "production", "name": "x" * 10_000_000}).encode()
-    problem(client.post(PATH, content=body, headers=JSON), 413)
+    assert problem(client.post(PATH, content=body, headers=JSON), 413)["status"] == 413
 
 
 def test_a_body_in_pieces_of_unknown_length_is_refused_at_the_limit(client: Client) -> None:
@@ -98,7 +98,7 @@ def test_a_body_in_pieces_of_unknown_length_is_refused_at_the_limit(client: Clie
         for _ in range(40):
             yield b" " * 65_536
 
-    problem(client.post(PATH, content=pieces(), headers=JSON), 413)
+    assert problem(client.post(PATH, content=pieces(), headers=JSON), 413)["status"] == 413
 
 
 def test_the_limit_is_a_setting(tmp_path: Any, profile: dict[str, Any]) -> None:
@@ -240,5 +240,6 @@ fields = st.sampled_from(
 def test_no_json_whatever_it_holds_makes_the_service_fail(client: Client, body: object) -> None:
     content = json.dumps(body).encode()
     response = client.post(f"{PATH}?store=false", content=content, headers=JSON)
-    if response.status_code != 200:
+    assert response.status_code in (200, 422)
+    if response.status_code == 422:
         problem(response, 422)
