@@ -48,7 +48,8 @@ def picture(title: str, sizes: str, unit: str, series: Sequence[Series]) -> str:
         for size, x, y, cost in places:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>')
             highest = cost == max(other.points.get(size, 0.0) for other in series)
-            parts.append(_text(x, y + (-10 if highest else 20), f"{cost:.3g}", "start" if x < WIDTH / 2 else "end"))
+            anchor = "start" if x < WIDTH / 2 else "end"
+            parts.append(_text(x, y + (-10 if highest else 20), f"{cost:.3g}", anchor))
         y = HEIGHT - 28 + 18 * place
         parts.append(f'<circle cx="{LEFT}" cy="{y - 4}" r="4" fill="{colour}"/>')
         parts.append(_text(LEFT + 12, y, each.name, "start"))

@@ -131,9 +131,10 @@ def ratios(pairs: Iterable[Pair]) -> Iterator[str]:
 
 
 def name(contender: Contender) -> str:
-    """``keras on jax, compiled``."""
+    """``keras on jax, compiled``; a variant follows, ``…, xla``."""
     backend = f" on {contender.backend}" if contender.backend else ""
-    return f"{contender.framework}{backend}, {contender.tier}"
+    variant = f", {contender.variant}" if contender.variant else ""
+    return f"{contender.framework}{backend}, {contender.tier}{variant}"
 
 
 def _pairs_of(cells: Iterable[Cell], run: KeptRun) -> Iterator[Pair]:
