@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from benchmarks import boot, decision, growth, imports, quick_run
+from benchmarks import boot, decision, growth, imports, load, quick_run
 from benchmarks.figure import Figure
 
 BENCHMARKS = {
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "boot": boot.measure,
     "decision": decision.measure,
     "growth": growth.measure,
+    "load": load.measure,
     "quick_run": quick_run.measure,
 }
 PACKAGES = ("framework-advisor", "numpy", "pydantic", "litestar", "uvicorn", "sqlalchemy")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib.metadata import version
-from uuid import uuid4
 
 from framework_advisor.decision import decide
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.profile import Profile
-from framework_advisor.recommendation import Links, Recommendation
+from framework_advisor.recommendation import Decision, Identity, Recommendation
 from framework_knowledge import Knowledge, load
 
 
@@ -30,19 +29,14 @@ class Advisor:
 
     def recommend(self, profile: Profile) -> Recommendation:
         """The recommendation for a profile, as of today or of the day that the profile names."""
-        now = datetime.now(UTC)
+        return Recommendation.of(self.decide(profile), Identity.new())
+
+    def decide(self, profile: Profile) -> Decision:
+        """The same without an identity: all that depends on the profile, the day and the rest."""
         as_of = profile.evidence.as_of if profile.evidence else None
-        decision = decide(
+        return decide(
             profile,
-            self.knowledge.snapshot(as_of or now.date()),
+            self.knowledge.snapshot(as_of or datetime.now(UTC).date()),
             self.measurements,
             engine_version=self._version,
-        )
-        identity = f"rec_{uuid4().hex}"
-        here = f"/v1/recommendations/{identity}"
-        return Recommendation(
-            **dict(decision),
-            id=identity,
-            created_at=now,
-            links=Links(self=here, record=f"{here}/record", replay=f"{here}/replay"),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, cast
 
 from framework_advisor.decision.measurements import (
@@ -29,10 +29,15 @@ class RecordedRun:
 
     id: str
     host: Host
-    finished: date
+    finished_at: datetime
     results: tuple[Result, ...]
     pairs: tuple[Pair, ...]
     environments: tuple[Environment, ...]
+
+    @property
+    def finished(self) -> date:
+        """The day on which it ended."""
+        return self.finished_at.date()
 
     @property
     def measured(self) -> set[str]:

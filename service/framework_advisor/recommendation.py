@@ -5,8 +5,9 @@ Field names are fixed by the contract; a field may be added, never renamed or dr
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal, Self
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -339,10 +340,27 @@ class Decision(Model):
     evidence: dict[str, Evidence]
 
 
-class Recommendation(Decision):
-    """The answer to a profile, with its identity."""
+class Identity(Model):
+    """What tells one answer from another one that says the same."""
 
     schema_: Literal["recommendation/1"] = Field(default=SCHEMA, alias="schema")
     id: str
     created_at: datetime
     links: Links
+
+    @classmethod
+    def new(cls) -> Self:
+        """One that nobody has yet, made now."""
+        id_ = f"rec_{uuid4().hex}"
+        here = f"/v1/recommendations/{id_}"
+        links = Links(self=here, record=f"{here}/record", replay=f"{here}/replay")
+        return cls(id=id_, created_at=datetime.now(UTC), links=links)
+
+
+class Recommendation(Decision, Identity):
+    """The answer to a profile, with its identity."""
+
+    @classmethod
+    def of(cls, decision: Decision, identity: Identity) -> Self:
+        """A decision that is given under this identity."""
+        return cls(**dict(identity), **dict(decision))

@@ -11,9 +11,8 @@ from framework_advisor.api.gate import InjectedCaller
 from framework_advisor.api.openapi import described
 from framework_advisor.api.replay import changes, parse_replay, profile_on
 from framework_advisor.api.requests import body_of
-from framework_advisor.api.responses import document, following, text
+from framework_advisor.api.responses import document, following, text, written
 from framework_advisor.api.schemas import (
-    BriefRecommendation,
     RecommendationList,
     RecommendationSummary,
     Replay,
@@ -47,12 +46,13 @@ class Recommendations(Controller):
     ) -> Response[bytes]:
         """Decide. explain=false: verdict and ranking alone; store=false: keep nothing, 200."""
         profile = await body_of(request, parse_profile)
-        full = await services.recommend(profile)
-        answer = full if explain else BriefRecommendation.of(full)
+        answer = await services.answer(profile)
+        full = answer.full()
+        content = full if explain else answer.brief()
         if not store:
-            return document(answer)
-        await services.store.recommendations.add(full, caller.key)
-        return document(answer, 201, {"Location": full.links.self})
+            return written(content)
+        await services.store.recommendations.add(answer.given, full, caller.key)
+        return written(content, 201, {"Location": answer.identity.links.self})
 
     @get(operation_class=described({200: RecommendationList}))
     async def page(

@@ -18,13 +18,15 @@ from litestar.typing import FieldDefinition
 from framework_advisor.errors import FieldError, InvalidInput
 
 Model = TypeVar("Model")
+#: A body of this size is parsed sooner than a thread could be asked to.
+AT_ONCE_BYTES = 16 * 1024
 JSON_TYPES = ("application/json",)
 #: A string, also one that has no end, or a bracket; nothing is ever gone over twice.
 _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 async def body_of(request: Request[Any, Any, Any], parse: Callable[[bytes], Model]) -> Model:
-    """The body, read up to the service's limit and parsed outside the event loop.
+    """The body, read up to the service's limit; a large one is parsed outside the event loop.
 
     Raises:
         HTTPException: 415 where it does not claim to be JSON, 413 where it is too large.
@@ -40,6 +42,8 @@ async def body_of(request: Request[Any, Any, Any], parse: Callable[[bytes], Mode
             headers={"Accept": ", ".join(JSON_TYPES)},
         )
     body, deepest = await request.body(), int(request.app.state.max_body_depth)
+    if len(body) <= AT_ONCE_BYTES:
+        return _parsed(body, deepest, parse)
     return await asyncio.to_thread(_parsed, body, deepest, parse)
 
 

@@ -16,11 +16,15 @@ def document(
     content: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:
     """The document as JSON under the names of the contract."""
+    return written(content.model_dump_json(by_alias=True), status, headers)
+
+
+def written(
+    content: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """A document that is JSON already."""
     return Response(
-        content.model_dump_json(by_alias=True).encode(),
-        status_code=status,
-        media_type=JSON,
-        headers=dict(headers or {}),
+        content.encode(), status_code=status, media_type=JSON, headers=dict(headers or {})
     )
 
 

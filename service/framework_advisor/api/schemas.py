@@ -57,17 +57,6 @@ class BriefRecommendation(Document):
     ranking: tuple[Ranked, ...]
     links: Links
 
-    @classmethod
-    def of(cls, full: Recommendation) -> Self:
-        """The short form of a recommendation."""
-        return cls(
-            id=full.id,
-            created_at=full.created_at,
-            verdict=full.verdict,
-            ranking=full.ranking,
-            links=full.links,
-        )
-
 
 class RecommendationSummary(Document):
     """One line of the list."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -14,12 +17,15 @@ from framework_advisor.advisor import Advisor
 from framework_advisor.known import knowledge_with
 from framework_advisor.measured import RecordedRun, measurements_from
 from framework_advisor.profile import Profile
-from framework_advisor.recommendation import Recommendation
+from framework_advisor.recommendation import Decision, Identity, Recommendation
+from framework_advisor.remembered import Answer, Memory, Worded, basis
 from framework_advisor.runs.evidence import runs_for
 from framework_advisor.runs.feed import Feed
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.store import Store
 from framework_knowledge import Knowledge
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Services:
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="decide")
     )
 
+    memory: Memory = field(default_factory=Memory)
+
     def knowledge(self) -> Knowledge:
         """What is known, read from the files once.
 
@@ -52,15 +60,32 @@ class Services:
             InvalidInput: the profile names evidence that is not there.
         """
         runs = await runs_for(profile, self.store, self.queue.host.id)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.decider, self._decide, profile, runs)
+        decision = await self._in_its_thread(lambda: self._decide(profile, runs))
+        return Recommendation.of(decision, Identity.new())
+
+    async def answer(self, profile: Profile) -> Answer:
+        """The same in words; a decision that is remembered is not made again.
+
+        Raises:
+            InvalidInput: the profile names evidence that is not there.
+        """
+        runs = await runs_for(profile, self.store, self.queue.host.id)
+        rests_on = basis(profile, runs, datetime.now(UTC).date())
+        worded = await self.memory.worded(
+            rests_on,
+            lambda: self._in_its_thread(lambda: Worded.of(self._decide(profile, runs))),
+        )
+        return Answer(Identity.new(), worded)
 
     def close(self) -> None:
         """Let the decision that is being made end, and make no more."""
         self.decider.shutdown(wait=True, cancel_futures=True)
 
-    def _decide(self, profile: Profile, runs: tuple[RecordedRun, ...]) -> Recommendation:
-        return Advisor(self.knowledge(), measurements_from(runs)).recommend(profile)
+    def _decide(self, profile: Profile, runs: tuple[RecordedRun, ...]) -> Decision:
+        return Advisor(self.knowledge(), measurements_from(runs)).decide(profile)
+
+    async def _in_its_thread(self, work: Callable[[], Made]) -> Made:
+        return await asyncio.get_running_loop().run_in_executor(self.decider, work)
 
 
 #: The services as a handler's argument.

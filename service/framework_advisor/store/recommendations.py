@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import cast
 
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import undefer
 
 from framework_advisor.errors import NotFound
 from framework_advisor.recommendation import Recommendation, Status
 from framework_advisor.runs.records import Given, Page
+from framework_advisor.store.batching import Batched
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import RecommendationRow
 from framework_knowledge.models import FrameworkId
@@ -33,21 +34,26 @@ class Recommendations:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+        self._added = Batched(self._add)
 
-    async def add(self, recommendation: Recommendation, owner: str | None = None) -> None:
-        """Keep it as it is."""
-        row = RecommendationRow(
-            id=recommendation.id,
-            created_at=recommendation.created_at,
-            name=recommendation.profile.name,
-            status=recommendation.verdict.status,
-            framework=recommendation.verdict.framework,
-            p_best=recommendation.verdict.p_best,
-            owner=owner,
-            document=recommendation.model_dump_json(by_alias=True),
-        )
+    async def add(self, given: Given, document: str, owner: str | None = None) -> None:
+        """Keep it as it is; ``document`` is the whole of it as JSON."""
+        row = {
+            "id": given.id,
+            "created_at": given.created_at,
+            "name": given.name,
+            "status": given.status,
+            "framework": given.framework,
+            "p_best": given.p_best,
+            "owner": owner,
+            "document": document,
+        }
+        await self._added(row)
+
+    async def _add(self, rows: Sequence[dict[str, object]]) -> Sequence[None]:
         async with self._sessions.writing() as session:
-            await RecommendationRepository(session=session, auto_refresh=False).add(row)
+            await session.execute(insert(RecommendationRow), list(rows))
+        return [None] * len(rows)
 
     async def get(self, id_: str, owner: str | None = None) -> Recommendation:
         """The recommendation of that id.

@@ -5,7 +5,7 @@ Every method is one transaction, so what was added survives whatever happens nex
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from framework_advisor.runs.records import (
     RunResults,
     RunStatus,
 )
+from framework_advisor.store.batching import Batched
 from framework_advisor.store.documents import ENVIRONMENT, HOST, PAIR, PEAKS, REQUEST, RESULT
 from framework_advisor.store.events import happened
 from framework_advisor.store.sessions import Sessions
@@ -44,6 +45,7 @@ class Runs:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+        self._finished = Batched(self._newest)
 
     async def create(self, request: RunRequest, host: str, message: str = "") -> Run:
         """A new run in state ``queued``. The host has been added before."""
@@ -99,6 +101,13 @@ class Runs:
 
     async def newest_finished(self, host: str, most: int = 1) -> tuple[Run, ...]:
         """The runs of that host that ended with something measured, newest first."""
+        return await self._finished((host, most))
+
+    async def _newest(self, asked: Sequence[tuple[str, int]]) -> Sequence[tuple[Run, ...]]:
+        found = {each: await self._newest_of(*each) for each in dict.fromkeys(asked)}
+        return [found[each] for each in asked]
+
+    async def _newest_of(self, host: str, most: int) -> tuple[Run, ...]:
         async with self._sessions.reading() as session:
             rows = await RunRepository(session=session).get_many(
                 CollectionFilter(field_name="status", values=list(FINISHED)),

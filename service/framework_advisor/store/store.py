@@ -77,7 +77,7 @@ class Store:
             self._ended[key] = RecordedRun(
                 id=id_,
                 host=measured.host,
-                finished=run.finished_at.date(),
+                finished_at=run.finished_at,
                 results=tuple(replace(result, blocks=()) for result in measured.results),
                 pairs=measured.pairs,
                 environments=measured.environments,

@@ -186,7 +186,8 @@ def test_a_failure_of_the_service_tells_nothing_of_its_inside(
         raise RuntimeError("the password is 1234")
 
     monkeypatch.setattr("framework_advisor.api.services.measurements_from", fail)
-    response = client.post(PATH, json={"stage": "research"})
+    # By a name of its own: what was decided before would be remembered.
+    response = client.post(PATH, json={"stage": "research", "name": "never decided"})
     problem(response, 500)
     assert "1234" not in response.text
 

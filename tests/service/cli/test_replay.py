@@ -15,6 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy import text as sql
 
 import framework_knowledge
+from answers import filed
 from framework_advisor import Advisor, Profile
 from framework_advisor.api.replay import changes
 from framework_advisor.cli.replay import told
@@ -63,7 +64,7 @@ def keep(tmp_path: Path, *profiles: dict[str, Any]) -> list[str]:
         async with Store(Settings(data_dir=tmp_path / "data")) as store:
             for profile in profiles:
                 answer = Advisor().recommend(Profile.model_validate(profile))
-                await store.recommendations.add(answer)
+                await store.recommendations.add(*filed(answer))
                 ids.append(answer.id)
         return ids
 
@@ -151,7 +152,7 @@ def test_more_than_fits_in_memory_at_once_is_gone_through_once_each(tmp_path: Pa
             answer = Advisor().recommend(Profile(stage="research"))
             ids = [f"rec_{number}" for number in range(7)]
             for id_ in ids:
-                await store.recommendations.add(answer.model_copy(update={"id": id_}))
+                await store.recommendations.add(*filed(answer.model_copy(update={"id": id_})))
             found = []
             async for given, document in store.recommendations.each(batch=3):
                 found.append(given.id)

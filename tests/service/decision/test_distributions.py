@@ -50,7 +50,9 @@ def draws(belief: Belief, size: int = DRAWS) -> np.ndarray:
 @given(clipped)
 def test_the_mean_of_what_is_cut_off_is_the_mean_of_its_draws(belief: Clipped) -> None:
     drawn = draws(belief)
-    assert belief.mean == pytest.approx(drawn.mean(), abs=5 * drawn.std() / DRAWS**0.5 + 1e-9)
+    # A tail that is rarer than the draws is in the mean and, as a rule, in none of them.
+    rare = 1 / DRAWS
+    assert belief.mean == pytest.approx(drawn.mean(), abs=5 * drawn.std() / DRAWS**0.5 + rare)
 
 
 @few

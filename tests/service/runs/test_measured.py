@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 
 import measuring
 from framework_advisor.measured import RecordedRun, measurements_from
@@ -17,7 +17,7 @@ def test_variants_of_compiling_are_told_and_not_weighed() -> None:
     run = RecordedRun(
         "run_1",
         measuring.HOST,
-        date(2026, 11, 23),
+        datetime(2026, 11, 23, tzinfo=UTC),
         (usual, variant),
         pairs,
         (measuring.ENVIRONMENT,),
