@@ -22,8 +22,10 @@ from framework_probes.selftests.twins import CATALOGUE, Say, gauged
 OPERATIONS = tuple(probe.id for probe in (*LIGHT, *HEAVY))
 #: Per cent that times may differ: nearly all of them, and the median one; fewest operations.
 ALL, MEDIAN, FEWEST = 5.0, 3.0, 8.0
-#: Processes that pyperf starts for each operation, and values of each.
-PROCESSES, VALUES = 3, 5
+#: Processes that pyperf starts for each operation, values of each, and seconds of a value at least:
+#: those of a block, and as of blocks, their lower quartile counts. pyperf's own mean over longer
+#: values holds whatever else the machine does.
+PROCESSES, VALUES, VALUE_S = 5, 20, 0.01
 TIMEOUT_S = 1800.0
 #: Ours and theirs, in seconds of an iteration, by operation.
 Times = Mapping[str, tuple[float, float]]
@@ -114,7 +116,7 @@ class _Child:
         return found
 
     def pyperf(self, operations: Sequence[str]) -> dict[str, float]:
-        """The median over all values of pyperf's processes."""
+        """The median over pyperf's processes of the lower quartile of their values."""
         kept = self.folder / "pyperf.json"
         affinity = [] if self.core is None else [f"--affinity={self.core}"]
         options = [
@@ -122,15 +124,16 @@ class _Child:
             f"--output={kept}",
             f"--processes={PROCESSES}",
             f"--values={VALUES}",
+            f"--min-time={VALUE_S}",
             f"--inherit-environ={','.join(self.variables)}",
             *affinity,
         ]
         self._run(["pyperf", *operations, "--", *options])
         found: dict[str, float] = {}
         for each in json.loads(kept.read_text(encoding="utf-8"))["benchmarks"]:
-            values = [value for run in each["runs"] for value in run.get("values", ())]
+            runs = [values for run in each["runs"] if (values := run.get("values"))]
             name = each.get("metadata", {}).get("name") or operations[len(found)]
-            found[name] = statistics.median(values)
+            found[name] = statistics.median([statistics.lower_quartile(run) for run in runs])
         return found
 
     def _run(self, arguments: Sequence[str]) -> str:
