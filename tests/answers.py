@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from framework_advisor.recommendation import Recommendation
-from framework_advisor.runs.records import Given
+from framework_advisor.recommendation import Decision, Identity, Recommendation
+from framework_advisor.remembered import Answer, Worded
 
 
-def filed(recommendation: Recommendation) -> tuple[Given, str]:
-    """What a list says of it, and the whole of it as JSON."""
-    verdict = recommendation.verdict
-    given = Given(
-        id=recommendation.id,
-        created_at=recommendation.created_at,
-        name=recommendation.profile.name,
-        status=verdict.status,
-        framework=verdict.framework,
-        p_best=verdict.p_best,
+def filed(recommendation: Recommendation) -> Answer:
+    """What was decided, and the identity under which it was given."""
+    whole = dict(recommendation)
+    identity, decision = (
+        {name: whole[name] for name in model.model_fields} for model in (Identity, Decision)
     )
-    return given, recommendation.model_dump_json()
+    return Answer(Identity(**identity), Worded.of(Decision(**decision)))

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Self
 
 from framework_advisor.measured import RecordedRun
@@ -29,10 +30,19 @@ def basis(profile: Profile, runs: Iterable[RecordedRun], day: date) -> Basis:
     return given, day, tuple((run.id, run.finished_at) for run in runs)
 
 
+def joined(identity: str, words: str) -> str:
+    """One JSON object of two, neither of them empty: what was decided, under its identity."""
+    return f"{identity[:-1]},{words[1:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """A decision in words, as JSON objects, and what a list says of it."""
+    """A decision in words, as JSON objects, and what a list says of it.
 
+    ``digest`` is of the whole of it.
+    """
+
+    digest: str
     full: str
     brief: str
     name: str | None
@@ -43,9 +53,10 @@ class Worded:
     @classmethod
     def of(cls, decision: Decision) -> Self:
         """Put a decision into words."""
-        verdict = decision.verdict
+        verdict, full = decision.verdict, decision.model_dump_json()
         return cls(
-            full=decision.model_dump_json(),
+            digest=sha256(full.encode()).hexdigest(),
+            full=full,
             brief=decision.model_dump_json(include={"verdict", "ranking"}),
             name=decision.profile.name,
             status=verdict.status,
@@ -63,11 +74,11 @@ class Answer:
 
     def full(self) -> str:
         """The recommendation as JSON."""
-        return self._under_identity(self.worded.full)
+        return joined(self.identity.model_dump_json(), self.worded.full)
 
     def brief(self) -> str:
         """Verdict and ranking alone, as JSON."""
-        return self._under_identity(self.worded.brief)
+        return joined(self.identity.model_dump_json(), self.worded.brief)
 
     @property
     def given(self) -> Given:
@@ -81,9 +92,6 @@ class Answer:
             framework=worded.framework,
             p_best=worded.p_best,
         )
-
-    def _under_identity(self, words: str) -> str:
-        return f"{self.identity.model_dump_json()[:-1]},{words[1:]}"
 
 
 class Memory:

@@ -47,11 +47,10 @@ class Recommendations(Controller):
         """Decide. explain=false: verdict and ranking alone; store=false: keep nothing, 200."""
         profile = await body_of(request, parse_profile)
         answer = await services.answer(profile)
-        full = answer.full()
-        content = full if explain else answer.brief()
+        content = answer.full() if explain else answer.brief()
         if not store:
             return written(content)
-        await services.store.recommendations.add(answer.given, full, caller.key)
+        await services.store.recommendations.add(answer, caller.key)
         return written(content, 201, {"Location": answer.identity.links.self})
 
     @get(operation_class=described({200: RecommendationList}))

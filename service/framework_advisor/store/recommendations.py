@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import cast
 
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from framework_advisor.errors import NotFound
 from framework_advisor.recommendation import Recommendation, Status
+from framework_advisor.remembered import Answer, joined
 from framework_advisor.runs.records import Given, Page
 from framework_advisor.store.batching import Batched
 from framework_advisor.store.sessions import Sessions
-from framework_advisor.store.tables import RecommendationRow
+from framework_advisor.store.tables import DecisionRow, RecommendationRow
 from framework_knowledge.models import FrameworkId
 
 
@@ -36,24 +38,22 @@ class Recommendations:
         self._sessions = sessions
         self._added = Batched(self._add)
 
-    async def add(self, given: Given, document: str, owner: str | None = None) -> None:
-        """Keep it as it is; ``document`` is the whole of it as JSON."""
-        row = {
-            "id": given.id,
-            "created_at": given.created_at,
-            "name": given.name,
-            "status": given.status,
-            "framework": given.framework,
-            "p_best": given.p_best,
-            "owner": owner,
-            "document": document,
-        }
-        await self._added(row)
+    async def add(self, answer: Answer, owner: str | None = None) -> None:
+        """Keep it as it is; what was decided is kept once, however often it is given."""
+        await self._added((answer, owner))
 
-    async def _add(self, rows: Sequence[dict[str, object]]) -> Sequence[None]:
+    async def _add(self, given: Sequence[tuple[Answer, str | None]]) -> Sequence[None]:
+        decisions = {answer.worded.digest: answer.worded.full for answer, _ in given}
         async with self._sessions.writing() as session:
-            await session.execute(insert(RecommendationRow), list(rows))
-        return [None] * len(rows)
+            there = await session.scalars(
+                select(DecisionRow.digest).where(DecisionRow.digest.in_(decisions))
+            )
+            missing = decisions.keys() - set(there)
+            if missing:
+                new = [{"digest": digest, "document": decisions[digest]} for digest in missing]
+                await session.execute(insert(DecisionRow), new)
+            await session.execute(insert(RecommendationRow), [_row(*each) for each in given])
+        return [None] * len(given)
 
     async def get(self, id_: str, owner: str | None = None) -> Recommendation:
         """The recommendation of that id.
@@ -62,12 +62,15 @@ class Recommendations:
             NotFound: there is none, or no longer.
         """
         async with self._sessions.reading() as session:
-            text = await session.scalar(
-                select(RecommendationRow.document).where(RecommendationRow.id == id_, *_of(owner))
+            found = await session.execute(
+                select(RecommendationRow.document, DecisionRow.document)
+                .outerjoin(DecisionRow)
+                .where(RecommendationRow.id == id_, *_of(owner))
             )
-        if text is None:
+            row = found.first()
+        if row is None:
             raise NotFound(f"There is no recommendation {id_}.")
-        return Recommendation.model_validate_json(text)
+        return Recommendation.model_validate_json(_whole(*row))
 
     async def page(
         self, limit: int, cursor: int | None = None, owner: str | None = None
@@ -95,19 +98,20 @@ class Recommendations:
         cursor: int | None = None
         while True:
             async with self._sessions.reading() as session:
-                found = await session.scalars(
-                    select(RecommendationRow)
+                found = await session.execute(
+                    select(RecommendationRow, DecisionRow.document)
+                    .outerjoin(DecisionRow)
                     .options(undefer(RecommendationRow.document))
                     .where(*([] if cursor is None else [RecommendationRow.seq < cursor]))
                     .order_by(RecommendationRow.seq.desc())
                     .limit(batch)
                 )
                 rows = found.all()
-            for row in rows:
-                yield _given(row), row.document
+            for row, decision in rows:
+                yield _given(row), _whole(row.document, decision)
             if len(rows) < batch:
                 return
-            cursor = rows[-1].seq
+            cursor = rows[-1][0].seq
 
     async def delete(self, id_: str, owner: str | None = None) -> None:
         """Forget it.
@@ -116,10 +120,45 @@ class Recommendations:
             NotFound: there is none, or no longer.
         """
         async with self._sessions.writing() as session:
-            repository = RecommendationRepository(session=session)
-            gone = await repository.delete_where(RecommendationRow.id == id_, *_of(owner))
-        if not gone:
+            gone = await session.scalars(
+                delete(RecommendationRow)
+                .where(RecommendationRow.id == id_, *_of(owner))
+                .returning(RecommendationRow.decision)
+            )
+            decisions = gone.all()
+            await _forget_unused(session, decisions)
+        if not decisions:
             raise NotFound(f"There is no recommendation {id_}.")
+
+
+async def _forget_unused(session: AsyncSession, decisions: Iterable[str | None]) -> None:
+    """Forget those of these decisions that no recommendation gives any more."""
+    given = select(RecommendationRow.id).where(RecommendationRow.decision == DecisionRow.digest)
+    await session.execute(
+        delete(DecisionRow).where(
+            DecisionRow.digest.in_({each for each in decisions if each}), ~given.exists()
+        )
+    )
+
+
+def _row(answer: Answer, owner: str | None) -> dict[str, object]:
+    given = answer.given
+    return {
+        "id": given.id,
+        "created_at": given.created_at,
+        "name": given.name,
+        "status": given.status,
+        "framework": given.framework,
+        "p_best": given.p_best,
+        "owner": owner,
+        "decision": answer.worded.digest,
+        "document": answer.identity.model_dump_json(),
+    }
+
+
+def _whole(document: str, decision: str | None) -> str:
+    """The recommendation as JSON."""
+    return document if decision is None else joined(document, decision)
 
 
 def _of(owner: str | None) -> list[ColumnElement[bool]]:

@@ -22,8 +22,20 @@ class Base(CommonTableAttributes, DeclarativeBase):
     metadata = MetaData(naming_convention=convention)
 
 
+class DecisionRow(Base):
+    """What was decided, by a digest of itself; given as often as the same was asked."""
+
+    __tablename__ = "decisions"
+
+    digest: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+
+
 class RecommendationRow(Base):
-    """One answer, as it was given."""
+    """One answer, as it was given.
+
+    ``document`` holds its identity where ``decision`` has the rest, else the whole of it.
+    """
 
     __tablename__ = "recommendations"
 
@@ -36,6 +48,7 @@ class RecommendationRow(Base):
     p_best: Mapped[float | None] = mapped_column(Double)
     #: Id of the key that asked; null where no key was needed.
     owner: Mapped[str | None] = mapped_column(String(SHORT), index=True)
+    decision: Mapped[str | None] = mapped_column(ForeignKey(DecisionRow.digest), index=True)
     document: Mapped[str] = mapped_column(Text, deferred=True)
 
 

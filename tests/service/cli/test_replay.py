@@ -20,6 +20,7 @@ from framework_advisor import Advisor, Profile
 from framework_advisor.api.replay import changes
 from framework_advisor.cli.replay import told
 from framework_advisor.recommendation import Recommendation
+from framework_advisor.remembered import joined
 from framework_advisor.replaying import causes, replayed
 from framework_advisor.settings import Settings
 from framework_advisor.store import Store
@@ -64,7 +65,7 @@ def keep(tmp_path: Path, *profiles: dict[str, Any]) -> list[str]:
         async with Store(Settings(data_dir=tmp_path / "data")) as store:
             for profile in profiles:
                 answer = Advisor().recommend(Profile.model_validate(profile))
-                await store.recommendations.add(*filed(answer))
+                await store.recommendations.add(filed(answer))
                 ids.append(answer.id)
         return ids
 
@@ -152,7 +153,7 @@ def test_more_than_fits_in_memory_at_once_is_gone_through_once_each(tmp_path: Pa
             answer = Advisor().recommend(Profile(stage="research"))
             ids = [f"rec_{number}" for number in range(7)]
             for id_ in ids:
-                await store.recommendations.add(*filed(answer.model_copy(update={"id": id_})))
+                await store.recommendations.add(filed(answer.model_copy(update={"id": id_})))
             found = []
             async for given, document in store.recommendations.each(batch=3):
                 found.append(given.id)
@@ -169,18 +170,19 @@ def test_an_answer_that_cannot_be_decided_again_is_told_and_the_others_are(
     old, named, fine = keep(tmp_path, RESEARCH, RESEARCH, PRODUCTION)
     engine = create_engine(f"sqlite:///{tmp_path / 'data' / 'advisor.sqlite3'}")
     with engine.begin() as connection:
-        connection.execute(
-            sql("UPDATE recommendations SET document = '{}' WHERE id = :id"), {"id": old}
-        )
-        document = connection.execute(
-            sql("SELECT document FROM recommendations WHERE id = :id"), {"id": named}
-        ).scalar_one()
-        content = json.loads(document)
+        # As they were kept before decisions had a table of their own: whole.
+        whole = sql("UPDATE recommendations SET decision = NULL, document = :text WHERE id = :id")
+        connection.execute(whole, {"text": "{}", "id": old})
+        texts = connection.execute(
+            sql(
+                "SELECT r.document, d.document FROM recommendations r "
+                "JOIN decisions d ON d.digest = r.decision WHERE r.id = :id"
+            ),
+            {"id": named},
+        ).one()
+        content = json.loads(joined(*texts))
         content["profile"]["evidence"] = {"probe_run": "run_forgotten"}
-        connection.execute(
-            sql("UPDATE recommendations SET document = :text WHERE id = :id"),
-            {"text": json.dumps(content), "id": named},
-        )
+        connection.execute(whole, {"text": json.dumps(content), "id": named})
     engine.dispose()
     done = command("replay", "--all", "--json")
     answer = json.loads(done.stdout)

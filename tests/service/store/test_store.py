@@ -51,7 +51,7 @@ def using(tmp_path: Path, act: Callable[[Store], Awaitable[Value]]) -> Value:
 def test_a_recommendation_comes_back_as_it_was_given(
     tmp_path: Path, answer: Recommendation
 ) -> None:
-    using(tmp_path, lambda store: store.recommendations.add(*filed(answer)))
+    using(tmp_path, lambda store: store.recommendations.add(filed(answer)))
     again = using(tmp_path, lambda store: store.recommendations.get(answer.id))
     assert again.model_dump_json(by_alias=True) == answer.model_dump_json(by_alias=True)
 
@@ -62,9 +62,9 @@ def test_pages_are_newest_first_and_hold_still_while_others_are_added(
     async def act(store: Store) -> list[list[str]]:
         kept = store.recommendations
         for number in range(5):
-            await kept.add(*filed(renamed(answer, f"rec_{number}")))
+            await kept.add(filed(renamed(answer, f"rec_{number}")))
         first = await kept.page(2)
-        await kept.add(*filed(renamed(answer, "rec_late")))
+        await kept.add(filed(renamed(answer, "rec_late")))
         second = await kept.page(2, first.next)
         last = await kept.page(2, second.next)
         assert (first.total, last.total, last.next) == (5, 6, None)
@@ -76,7 +76,7 @@ def test_pages_are_newest_first_and_hold_still_while_others_are_added(
 def test_a_page_that_ends_with_the_list_has_no_next(tmp_path: Path, answer: Recommendation) -> None:
     async def act(store: Store) -> int | None:
         for number in range(2):
-            await store.recommendations.add(*filed(renamed(answer, f"rec_{number}")))
+            await store.recommendations.add(filed(renamed(answer, f"rec_{number}")))
         return (await store.recommendations.page(2)).next
 
     assert using(tmp_path, act) is None
@@ -84,7 +84,7 @@ def test_a_page_that_ends_with_the_list_has_no_next(tmp_path: Path, answer: Reco
 
 def test_what_is_forgotten_is_gone(tmp_path: Path, answer: Recommendation) -> None:
     async def act(store: Store) -> None:
-        await store.recommendations.add(*filed(answer))
+        await store.recommendations.add(filed(answer))
         await store.recommendations.delete(answer.id)
         with pytest.raises(NotFound):
             await store.recommendations.get(answer.id)
@@ -207,7 +207,7 @@ def test_writers_of_two_processes_wait_for_each_other(
             stores = [first, second] * 20
             await asyncio.gather(
                 *(
-                    s.recommendations.add(*filed(renamed(answer, f"r{n}")))
+                    s.recommendations.add(filed(renamed(answer, f"r{n}")))
                     for n, s in enumerate(stores)
                 ),
                 *(s.hosts.add(measuring.HOST) for s in stores),
