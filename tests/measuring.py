@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from framework_probes.conclusions import steady
 from framework_probes.results import (
     Block,
     Cold,
@@ -62,6 +65,21 @@ def result(
             blocks=(Block(0, 10, 0.01, 0.01, seconds),) if ok else (),
         ),
     )
+
+
+def finished(run: str, probe: str, contender: Contender, seconds: float = 1e-3) -> Result:
+    """A result with blocks of which its time can be made again."""
+    blocks = tuple(
+        Block(n, 10, s, s, s, round=n, wall_quartile_s=s, cpu_quartile_s=s)
+        for n, s in enumerate(seconds * (1 + 0.01 * (n % 3)) for n in range(8))
+    )
+    made = replace(
+        result(run, probe, contender),
+        id="",
+        blocks=blocks,
+        time=replace(steady(blocks), cold=Cold(1.0)),
+    )
+    return with_id("res", made)
 
 
 def pair(run: str = "run_1", ratio: float = 1.5) -> Pair:

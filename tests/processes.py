@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Self, TypeVar
 
@@ -61,12 +61,19 @@ def environment(data_dir: Path) -> dict[str, str]:
     }
 
 
+#: What the command line is started by.
+ADVISOR = (sys.executable, "-m", "framework_advisor.cli")
+
+
 def advisor(
-    *arguments: str, data_dir: Path, stderr: int | IO[str] = subprocess.PIPE
+    *arguments: str,
+    data_dir: Path,
+    stderr: int | IO[str] = subprocess.PIPE,
+    program: Sequence[str] = ADVISOR,
 ) -> subprocess.Popen[str]:
     """The command line, started."""
     return subprocess.Popen(
-        [sys.executable, "-m", "framework_advisor.cli", *arguments],
+        [*program, *arguments],
         env=environment(data_dir),
         stdout=subprocess.PIPE,
         stderr=stderr,
@@ -75,13 +82,18 @@ def advisor(
 
 
 class Server:
-    """``framework-advisor serve`` on a free port, ready for requests."""
+    """``framework-advisor serve`` on a free port, ready for requests.
 
-    def __init__(self, data_dir: Path) -> None:
+    ``program``: what stands for ``framework-advisor``.
+    """
+
+    def __init__(self, data_dir: Path, program: Sequence[str] = ADVISOR) -> None:
         # A file, because nobody reads while the test goes on: a full pipe would stop the server.
         log = data_dir / "server.log"
         with log.open("a") as stderr:
-            self.process = advisor("serve", "--port", "0", data_dir=data_dir, stderr=stderr)
+            self.process = advisor(
+                "serve", "--port", "0", data_dir=data_dir, stderr=stderr, program=program
+            )
         assert self.process.stdout is not None
         self.greeting = [self.process.stdout.readline() for _ in range(3)]
         assert self.greeting[0], log.read_text()

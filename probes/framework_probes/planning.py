@@ -53,6 +53,10 @@ class Plan:
         ]
         return (*usual, *variants)
 
+    def leaves_out(self, contender: Contender, probe: str) -> bool:
+        """Whether the suite does without that one, which is then ``not_run``."""
+        return (contender.subject, contender.tier, probe) in self.suite.without
+
     @property
     def planned(self) -> int:
         """How many results there will be."""

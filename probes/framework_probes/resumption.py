@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from framework_probes import host
 from framework_probes.comparison import NotRecomputable
-from framework_probes.planning import InvalidRequest, plan
+from framework_probes.planning import InvalidRequest, Plan, plan
 from framework_probes.recomputation import recompute
 from framework_probes.results import (
     Environment,
@@ -46,7 +46,7 @@ def kept(request: RunRequest, results: Sequence[Result], setup: Setup = DEFAULT)
     """Sort an earlier run's results into finished probes and the rest.
 
     A probe is finished when every contender of the plan has its result and none was left out for
-    want of time.
+    want of time; what the suite leaves out on purpose is not waited for.
 
     Raises:
         InvalidRequest: the request cannot be run.
@@ -58,7 +58,7 @@ def kept(request: RunRequest, results: Sequence[Result], setup: Setup = DEFAULT)
     for probe in planned.probes:
         mine = [result for result in results if result.probe == probe.id]
         wanted = set(planned.contenders(probe))
-        whole = {r.contender for r in mine} >= wanted and not _left(mine)
+        whole = {r.contender for r in mine} >= wanted and not _left(mine, planned)
         try:
             made = recompute(mine).pairs if whole else ()
         except NotRecomputable:
@@ -71,8 +71,11 @@ def kept(request: RunRequest, results: Sequence[Result], setup: Setup = DEFAULT)
     return Kept(tuple(finished), tuple(pairs), tuple(rest))
 
 
-def _left(results: Iterable[Result]) -> bool:
-    return any(result.outcome in LEFT for result in results)
+def _left(results: Iterable[Result], planned: Plan) -> bool:
+    return any(
+        result.outcome in LEFT and not planned.leaves_out(result.contender, result.probe)
+        for result in results
+    )
 
 
 def resume(

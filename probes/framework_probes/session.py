@@ -199,7 +199,7 @@ class Session:
             contender = entry.contender
             if contender.subject in self.absent:
                 entry.refused = Refused("not_installed", self.absent[contender.subject])
-            elif (contender.subject, contender.tier, probe.id) in self.suite.without:
+            elif self.plan.leaves_out(contender, probe.id):
                 entry.refused = Refused("not_run", "left to full: too slow for this suite")
             elif left < needed:
                 reason = f"{left:.0f} s of the budget were left, it needs about {needed:.0f} s"

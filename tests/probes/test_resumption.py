@@ -125,3 +125,18 @@ def test_half_a_line_does_not_count(
     assert main(["run", "--resume", str(path)]) == 2
     assert seen == killed[:-1]
     assert json.loads(lines[0])["request"]["run"] == "run_1"
+
+
+def test_what_the_suite_leaves_out_on_purpose_is_not_waited_for(
+    faulty: Faulty, killed: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = faulty()
+    left = [
+        replace(r, outcome="not_run", time=None) if r.contender.tier == "eager" else r
+        for r in results(killed)
+    ]
+    assert kept(REQUEST, left, setup).rest == ("sound", "raises")
+    suites = sys.modules["faulty_catalogue"].SUITES
+    without = replace(suites["quick"], without=frozenset({("jax", "eager", "sound")}))
+    monkeypatch.setattr(sys.modules["faulty_catalogue"], "SUITES", {"quick": without})
+    assert kept(REQUEST, left, setup).rest == ("raises",)

@@ -122,6 +122,10 @@ def test_the_rest_of_the_service_answers(
     assert started.host == host.id
     assert started.id in {run.id for run in using(url, lambda c: c.runs(), []).items}
     assert using(url, lambda c: c.cancel_run(started.id), []).status == "cancelled"
+    assert using(url, lambda c: c.resume_run(started.id), []).finished_at is None
+    with pytest.raises(Conflict, match="goes on"):
+        using(url, lambda c: c.resume_run(started.id), [])
+    assert using(url, lambda c: c.cancel_run(started.id), []).status == "cancelled"
     assert using(url, lambda c: c.results(started.id), []).run == started.id
     with pytest.raises(Conflict):
         using(url, lambda c: c.cancel_run(started.id), [])

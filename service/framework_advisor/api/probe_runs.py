@@ -78,6 +78,16 @@ class ProbeRuns(Controller):
         """Follow a run: server-sent events to its end. Last-Event-ID goes on; 204: all was sent."""
         return await stream(request, services, run)
 
+    @post(
+        "/{run:str}/resume",
+        status_code=202,
+        operation_class=described({202: ProbeRun}, refusals=(404, 409)),
+    )
+    async def resume(self, services: Injected, run: FromPath[str]) -> Response[bytes]:
+        """Go on with a run that was stopped; finished probes are kept, the rest is measured."""
+        going_on = ProbeRun.of(await services.queue.resume(run))
+        return document(going_on, 202, {"Location": going_on.links.self})
+
     @delete(
         "/{run:str}",
         status_code=200,

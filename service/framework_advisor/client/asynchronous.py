@@ -142,6 +142,10 @@ class AsyncAdvisorClient:
         """End a run; what it has finished is kept."""
         return await self._answer(calls.cancel_run(id_))
 
+    async def resume_run(self, id_: str) -> ProbeRun:
+        """Go on with a run that was stopped; what it has finished is not measured again."""
+        return await self._answer(calls.resume_run(id_))
+
     async def wait_for_run(
         self, id_: str, on_event: OnEvent | None = None, timeout_s: float | None = None
     ) -> ProbeRun:

@@ -117,6 +117,11 @@ def cancel_run(id_: str) -> Call[ProbeRun]:
     return Call("DELETE", _at(RUNS, id_), _as(ProbeRun))
 
 
+def resume_run(id_: str) -> Call[ProbeRun]:
+    """Go on with one."""
+    return Call("POST", _at(RUNS, id_, "resume"), _as(ProbeRun))
+
+
 def events_of(id_: str) -> str:
     """Where a run can be followed."""
     return _at(RUNS, id_, "events")

@@ -140,6 +140,10 @@ class AdvisorClient:
         """End a run; what it has finished is kept."""
         return self._answer(calls.cancel_run(id_))
 
+    def resume_run(self, id_: str) -> ProbeRun:
+        """Go on with a run that was stopped; what it has finished is not measured again."""
+        return self._answer(calls.resume_run(id_))
+
     def wait_for_run(
         self, id_: str, on_event: OnEvent | None = None, timeout_s: float | None = None
     ) -> ProbeRun:

@@ -35,7 +35,8 @@ class Execution:
     """Executes a run that is queued in the store. Whoever calls it holds the host's lock.
 
     ``observe`` sees each event once it is kept; ``probes`` starts what sends them; ``done`` is how
-    many results the run had before, where it is resumed.
+    many results the run had before, where it is resumed: ``request`` is then of the rest, which may
+    be nothing.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Execution:
             Conflict: the run is not queued any more.
         """
         await self._store.runs.start(self.run_id)
-        failure = await self._measure()
+        failure = None if self._request.probes == () else await self._measure()
         await self._close(failure)
         return await self._store.runs.get(self.run_id)
 

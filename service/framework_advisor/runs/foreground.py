@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
-from framework_advisor.errors import Conflict
 from framework_advisor.runs.execution import Execution
 from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.queue import LOCK_POLL_S, ORPHANED
 from framework_advisor.runs.records import Run
 from framework_advisor.runs.request import ProbeRunRequest
+from framework_advisor.runs.resuming import reopen, rest_of
 from framework_advisor.store import Store
 from framework_probes.host import fingerprint
 from framework_probes.results import Event, Host
-from framework_probes.resumption import kept
 
 
 async def run_here(
@@ -55,18 +53,12 @@ async def resume_here(
         Conflict: it goes on, came to its own end, or is of another host.
     """
 
-    async def reopen(host: Host) -> Execution:
-        stopped = await store.runs.get(run)
-        if stopped.host != host.id:
-            raise Conflict(f"Probe run {run} is of host {stopped.host}, and this is {host.id}.")
-        stays = kept(stopped.request, (await store.runs.results(run)).results)
-        if not stays.rest:
-            raise Conflict(f"Probe run {run} has measured everything it was asked to.")
-        await store.runs.reopen(run, stays)
-        rest = replace(stopped.request, probes=stays.rest)
-        return Execution(store, rest, observe, done=len(stays.results))
+    async def go_on(host: Host) -> Execution:
+        await reopen(store, run, host.id)
+        rest, done = await rest_of(store, await store.runs.get(run))
+        return Execution(store, rest, observe, done=done)
 
-    return await _holding_the_lock(store, data_dir, run, reopen, waits_for)
+    return await _holding_the_lock(store, data_dir, run, go_on, waits_for)
 
 
 async def _holding_the_lock(

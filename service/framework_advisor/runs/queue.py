@@ -15,6 +15,7 @@ from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.records import Run
 from framework_advisor.runs.request import ProbeRunRequest
+from framework_advisor.runs.resuming import reopen, rest_of
 from framework_advisor.store import Store
 from framework_probes.results import Host, RunRequest
 
@@ -70,6 +71,20 @@ class RunQueue:
         await self._announce()
         self._wake.set()
         return await self._store.runs.get(run.id)
+
+    async def resume(self, id_: str) -> Run:
+        """Queue a run again that was stopped: finished probes are kept, the rest is measured.
+
+        It has its old place, before the runs that were asked for later.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it goes on, came to its own end, or is of another host.
+        """
+        await reopen(self._store, id_, self.host.id)
+        await self._announce()
+        self._wake.set()
+        return await self._store.runs.get(id_)
 
     async def cancel(self, id_: str) -> Run:
         """End a run that has not ended; the run as it then is, its finished results kept.
@@ -131,8 +146,15 @@ class RunQueue:
                 self._lock.release()
 
     async def _execute(self, run: Run) -> None:
-        self._current = execution = Execution(self._store, run.request, probes=self._probes)
-        log.info("probe_run_started", run=run.id, suite=run.request.suite)
+        try:
+            rest, done = await rest_of(self._store, run)
+        except Conflict as error:
+            await self._store.runs.end(run.id, "failed", str(error))
+            return
+        if self._stopping:
+            return
+        self._current = execution = Execution(self._store, rest, probes=self._probes, done=done)
+        log.info("probe_run_started", run=run.id, suite=rest.suite, kept=done)
         try:
             ended = await execution.execute()
         except Conflict:
@@ -159,7 +181,9 @@ class RunQueue:
     async def _announce(self) -> None:
         """Tell every queued run what it waits for: the one before it."""
         before: Run | None = None
-        for run in await self._store.runs.open(self.host.id):
+        open_ = await self._store.runs.open(self.host.id)
+        # One that was resumed may be older than the one that is measured.
+        for run in sorted(open_, key=lambda each: each.status == "queued"):
             if run.status == "queued" and before is not None:
                 await self._store.runs.note(run.id, message=f"waits for probe run {before.id}")
             before = run

@@ -18,8 +18,9 @@ RunStatus = Literal[
 ]
 #: A run in one of these goes on; in any other it has ended for good.
 OPEN: tuple[RunStatus, ...] = ("queued", "running")
-#: A run in one of these ended before it had measured what it was asked to, and can be resumed.
-STOPPED: tuple[RunStatus, ...] = ("cancelled", "interrupted", "failed")
+#: A run in one of these may have ended before it had measured what it was asked to, and can then be
+#: resumed; ``partial`` where the probes' process was killed after the first results.
+STOPPED: tuple[RunStatus, ...] = ("cancelled", "interrupted", "failed", "partial")
 #: A run in one of these has measured all it was asked to, and may decide.
 FINISHED: tuple[RunStatus, ...] = ("succeeded", "partial")
 

@@ -204,20 +204,31 @@ class Runs:
             NotFound: there is no such run.
             Conflict: it goes on, or came to its own end.
         """
+        ids = [result.id for result in kept.results]
         async with self._sessions.writing() as session:
-            row = await _row(session, id_)
-            if row.status not in STOPPED:
+            # In one statement, so that of two who resume at once only one does.
+            reopened = await session.scalars(
+                update(RunRow)
+                .where(RunRow.id == id_, RunRow.status.in_(STOPPED))
+                .values(
+                    status="queued",
+                    finished_at=None,
+                    done=len(ids),
+                    message=f"goes on; {len(ids)} results are kept",
+                )
+                .returning(RunRow.id)
+            )
+            if not reopened.all():
+                row = await _row(session, id_)
                 raise Conflict(
                     f"Probe run {id_} is {row.status}; one that is {' or '.join(STOPPED)} can be "
                     "resumed."
                 )
-            ids = [result.id for result in kept.results]
             await session.execute(
                 delete(ResultRow).where(ResultRow.run_id == id_, ResultRow.id.not_in(ids))
             )
             await session.execute(delete(PairRow).where(PairRow.run_id == id_))
             session.add_all(PairRow(run_id=id_, document=PAIR.write(pair)) for pair in kept.pairs)
-            row.status, row.finished_at, row.done = "queued", None, len(ids)
             await happened(session, id_, "status")
 
     async def add_environment(self, run: str, environment: Environment) -> None:

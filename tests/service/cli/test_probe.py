@@ -133,7 +133,7 @@ def _resumes(command: Command, tmp_path: Path, run: dict[str, object], before: l
     assert ended["progress"] == {"done": 8, "planned": 8}
     again = command("probe", "run", "--resume", str(run["id"]))
     assert again.exit_code != 0
-    assert f"Probe run {run['id']} has measured everything" in again.stderr
+    assert f"Probe run {run['id']} came to its own end" in again.stderr
 
 
 def test_a_resumed_run_takes_no_other_option(command: Command) -> None:
