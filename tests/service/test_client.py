@@ -266,7 +266,7 @@ def test_after_so_many_attempts_it_gives_up(
 
 
 @both
-def test_only_reading_is_tried_again_where_it_may_have_arrived(
+def test_what_may_have_arrived_is_tried_again_only_where_that_does_no_harm(
     scripted: tuple[str, type[Scripted]], using: Callable[..., Any]
 ) -> None:
     url, service = scripted
@@ -274,8 +274,29 @@ def test_only_reading_is_tried_again_where_it_may_have_arrived(
     assert using(url, lambda c: c.record("rec_1"), []) == "a record"
     service.answers += [None]
     with pytest.raises(Unavailable):
-        using(url, lambda c: c.recommend({"stage": "research"}), [])
+        using(url, lambda c: c.replay("rec_1"), [])
     assert [method for method, _ in service.asked] == ["GET", "GET", "POST"]
+
+
+@both
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda client: client.start_run({"probes": ["matmul"]}),
+        lambda client: client.recommend({"stage": "research"}),
+    ],
+)
+def test_what_is_done_once_is_tried_again_under_the_same_key(
+    scripted: tuple[str, type[Scripted]], using: Callable[..., Any], act: Act
+) -> None:
+    url, service = scripted
+    for _ in range(2):
+        service.answers += [None, problem(503), problem(404)]
+        with pytest.raises(NotFound):
+            using(url, act, [])
+    keys = [headers["Idempotency-Key"] for _, headers in service.asked]
+    assert keys == [keys[0]] * 3 + [keys[3]] * 3
+    assert keys[0] != keys[3]
 
 
 @both

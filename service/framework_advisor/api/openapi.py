@@ -76,6 +76,7 @@ def described(
     body: type[BaseModel] | None = None,
     body_required: bool = True,
     refusals: tuple[int, ...] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> type[Operation]:
     """How the document describes an operation: what it takes and what it answers.
 
@@ -86,6 +87,7 @@ def described(
         body_required: whether there has to be a body.
         refusals: statuses of the problems that it can answer with, beside 421, 422 and 500, and
             below /v1 401 and 403.
+        headers: request headers that it heeds, and what they are for.
     """
     reading = (413, 415) if body else ()
     content: dict[str, Any] = {
@@ -103,9 +105,17 @@ def described(
             "required": body_required,
         }
 
+    sent = [
+        {"name": name, "in": "header", "description": said, "schema": TEXT}
+        for name, said in (headers or {}).items()
+    ]
+
     class Described(Operation):
         def to_schema(self) -> dict[str, Any]:
-            return {**super().to_schema(), **content}
+            made = super().to_schema()
+            if sent:
+                made["parameters"] = [*made.get("parameters", ()), *sent]
+            return {**made, **content}
 
     return Described
 

@@ -7,6 +7,8 @@ from typing import Any
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath
 
+from framework_advisor.api import idempotency
+from framework_advisor.api.gate import InjectedCaller
 from framework_advisor.api.openapi import described
 from framework_advisor.api.parsing import parse_run_request
 from framework_advisor.api.recommendations import Cursor, Limit
@@ -27,11 +29,19 @@ class ProbeRuns(Controller):
 
     path = PATH
 
-    @post(status_code=202, operation_class=described({202: ProbeRun}, body=ProbeRunRequest))
-    async def start(self, request: Request[Any, Any, Any], services: Injected) -> Response[bytes]:
+    @post(
+        status_code=202,
+        operation_class=described(
+            {202: ProbeRun}, body=ProbeRunRequest, headers=idempotency.DESCRIBED
+        ),
+    )
+    async def start(
+        self, request: Request[Any, Any, Any], services: Injected, caller: InjectedCaller
+    ) -> Response[bytes]:
         """Queue a run on this host; one at a time is measured, and the message says who waits."""
         asked = await body_of(request, parse_run_request)
-        run = ProbeRun.of(await services.queue.submit(asked))
+        once = idempotency.once_of(request, caller, asked)
+        run = ProbeRun.of(await services.queue.submit(asked, once))
         return document(run, 202, {"Location": run.links.self})
 
     @get(operation_class=described({200: ProbeRunList}))

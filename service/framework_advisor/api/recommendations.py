@@ -7,12 +7,14 @@ from typing import Annotated, Any
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from framework_advisor.api import idempotency
 from framework_advisor.api.gate import InjectedCaller
 from framework_advisor.api.openapi import described
 from framework_advisor.api.replay import changes, parse_replay, profile_on
 from framework_advisor.api.requests import body_of
 from framework_advisor.api.responses import document, following, text, written
 from framework_advisor.api.schemas import (
+    BriefRecommendation,
     RecommendationList,
     RecommendationSummary,
     Replay,
@@ -35,7 +37,13 @@ class Recommendations(Controller):
 
     path = PATH
 
-    @post(operation_class=described({201: Recommendation, 200: Recommendation}, body=Profile))
+    @post(
+        operation_class=described(
+            {201: Recommendation, 200: Recommendation},
+            body=Profile,
+            headers=idempotency.DESCRIBED,
+        )
+    )
     async def recommend(
         self,
         request: Request[Any, Any, Any],
@@ -46,11 +54,16 @@ class Recommendations(Controller):
     ) -> Response[bytes]:
         """Decide. explain=false: verdict and ranking alone; store=false: keep nothing, 200."""
         profile = await body_of(request, parse_profile)
+        kept = services.store.recommendations
+        once = idempotency.once_of(request, caller, profile) if store else None
+        if once and (earlier := await kept.repeated(once)):
+            return _again(earlier, explain=explain)
         answer = await services.answer(profile)
         content = answer.full() if explain else answer.brief()
         if not store:
             return written(content)
-        await services.store.recommendations.add(answer, caller.key)
+        if earlier := await kept.add(answer, caller.key, once):
+            return _again(earlier, explain=explain)
         return written(content, 201, {"Location": answer.identity.links.self})
 
     @get(operation_class=described({200: RecommendationList}))
@@ -126,3 +139,15 @@ class Recommendations(Controller):
                 recommendation=after,
             )
         )
+
+
+def _again(earlier: Recommendation, *, explain: bool) -> Response[bytes]:
+    """The answer to a request that was answered before."""
+    brief = BriefRecommendation(
+        id=earlier.id,
+        created_at=earlier.created_at,
+        verdict=earlier.verdict,
+        ranking=earlier.ranking,
+        links=earlier.links,
+    )
+    return document(earlier if explain else brief, 201, {"Location": earlier.links.self})

@@ -178,7 +178,7 @@ class AsyncAdvisorClient:
                         call.path,
                         params=call.params,
                         content=call.body,
-                        headers={"Content-Type": "application/json"} if call.body else None,
+                        headers=call.headers,
                     )
                 case Listen():
                     await self._listen(step)

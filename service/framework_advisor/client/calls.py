@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -43,12 +44,27 @@ class Call(Generic[Value]):
     read: Callable[[httpx.Response], Value]
     body: bytes | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    #: Sent with every attempt, so that the service does it once.
+    once: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is sent beside the body."""
+        kind = {"Content-Type": "application/json"} if self.body else {}
+        return kind | ({"Idempotency-Key": self.once} if self.once else {})
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it does no harm to send it again when nobody knows whether it arrived."""
+        return self.method == "GET" or self.once is not None
 
 
 def recommend(profile: GivenProfile, *, keep: bool) -> Call[Recommendation]:
     """Decide."""
-    params = {} if keep else {"store": "false"}
-    return Call("POST", RECOMMENDATIONS, _as(Recommendation), _body(profile), params)
+    body = _body(profile)
+    if keep:
+        return Call("POST", RECOMMENDATIONS, _as(Recommendation), body, once=_new_key())
+    return Call("POST", RECOMMENDATIONS, _as(Recommendation), body, {"store": "false"})
 
 
 def recommendation(id_: str) -> Call[Recommendation]:
@@ -94,7 +110,7 @@ def current_host() -> Call[CurrentHost]:
 
 def start_run(request: GivenRun) -> Call[ProbeRun]:
     """Measure."""
-    return Call("POST", RUNS, _as(ProbeRun), _body(request))
+    return Call("POST", RUNS, _as(ProbeRun), _body(request), once=_new_key())
 
 
 def run(id_: str) -> Call[ProbeRun]:
@@ -125,6 +141,10 @@ def resume_run(id_: str) -> Call[ProbeRun]:
 def events_of(id_: str) -> str:
     """Where a run can be followed."""
     return _at(RUNS, id_, "events")
+
+
+def _new_key() -> str:
+    return str(uuid.uuid4())
 
 
 def _as(model: type[Any]) -> Callable[[httpx.Response], Any]:

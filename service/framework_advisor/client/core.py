@@ -97,7 +97,7 @@ def answered(call: Call[Value], retries: Retries) -> Script[Value]:
         if answer is not None and answer.is_success:
             return call.read(answer)
         failures += 1
-        if failures >= retries.attempts or not retries.again(call.method, came):
+        if failures >= retries.attempts or not retries.again(call.repeatable, came):
             raise (
                 error_of(answer)
                 if answer is not None

@@ -31,11 +31,12 @@ class Retries:
         longest = min(self.first_s * 2.0 ** min(failures - 1, 20), self.most_s)
         return longest * random.uniform(0.5, 1.0)
 
-    def again(self, method: str, failure: httpx.Response | httpx.TransportError) -> bool:
+    def again(self, repeatable: bool, failure: httpx.Response | httpx.TransportError) -> bool:
         """Whether it may be tried again at all, whatever the number of attempts.
 
-        What never reached the service may; what broke off on the way only where it changes nothing.
+        What never reached the service may; what broke off on the way only where it is repeatable:
+        where it changes nothing, or is done once under a key.
         """
         if isinstance(failure, httpx.Response):
             return failure.status_code in LATER
-        return method == "GET" or isinstance(failure, (httpx.ConnectError, httpx.ConnectTimeout))
+        return repeatable or isinstance(failure, (httpx.ConnectError, httpx.ConnectTimeout))

@@ -176,7 +176,7 @@ class AdvisorClient:
                         call.path,
                         params=call.params,
                         content=call.body,
-                        headers={"Content-Type": "application/json"} if call.body else None,
+                        headers=call.headers,
                     )
                 case Listen():
                     self._listen(step)

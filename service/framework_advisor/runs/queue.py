@@ -17,6 +17,7 @@ from framework_advisor.runs.records import Run
 from framework_advisor.runs.request import ProbeRunRequest
 from framework_advisor.runs.resuming import reopen, rest_of
 from framework_advisor.store import Store
+from framework_advisor.store.idempotency import Once
 from framework_probes.results import Host, RunRequest
 
 #: How often to look whether another process on this host has finished measuring, seconds.
@@ -65,9 +66,13 @@ class RunQueue:
         if self._worker is not None:
             await self._worker
 
-    async def submit(self, request: ProbeRunRequest) -> Run:
-        """Queue a run."""
-        run = await self._store.runs.create(request.to_run(), self.host.id)
+    async def submit(self, request: ProbeRunRequest, once: Once | None = None) -> Run:
+        """Queue a run, or find the one of an identical request.
+
+        Raises:
+            InvalidInput: something else was asked for under that key.
+        """
+        run = await self._store.runs.create(request.to_run(), self.host.id, once=once)
         await self._announce()
         self._wake.set()
         return await self._store.runs.get(run.id)

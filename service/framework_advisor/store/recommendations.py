@@ -16,8 +16,9 @@ from framework_advisor.recommendation import Recommendation, Status
 from framework_advisor.remembered import Answer, joined
 from framework_advisor.runs.records import Given, Page
 from framework_advisor.store.batching import Batched
+from framework_advisor.store.idempotency import Once, known, unless_made
 from framework_advisor.store.sessions import Sessions
-from framework_advisor.store.tables import DecisionRow, RecommendationRow
+from framework_advisor.store.tables import DecisionRow, IdempotencyRow, RecommendationRow
 from framework_knowledge.models import FrameworkId
 
 
@@ -38,21 +39,45 @@ class Recommendations:
         self._sessions = sessions
         self._added = Batched(self._add)
 
-    async def add(self, answer: Answer, owner: str | None = None) -> None:
-        """Keep it as it is; what was decided is kept once, however often it is given."""
-        await self._added((answer, owner))
+    async def add(
+        self, answer: Answer, owner: str | None = None, once: Once | None = None
+    ) -> Recommendation | None:
+        """Keep it as it is; what was decided is kept once, however often it is given.
+
+        ``once``: where that was asked for before, nothing is kept, and what was then is returned.
+
+        Raises:
+            InvalidInput: something else was asked for under that key.
+        """
+        if once is None:
+            await self._added((answer, owner))
+            return None
+        async with self._sessions.writing() as session:
+            made = await unless_made(
+                session,
+                once,
+                lambda: _insert(session, [(answer, owner)]),
+                recommendation=answer.given.id,
+            )
+        return await self._of_key(made)
+
+    async def repeated(self, once: Once) -> Recommendation | None:
+        """What was kept for that request before; None where it is new.
+
+        Raises:
+            InvalidInput: something else was asked for under that key.
+        """
+        async with self._sessions.reading() as session:
+            found = await known(session, once)
+        return await self._of_key(found)
+
+    async def _of_key(self, found: IdempotencyRow | None) -> Recommendation | None:
+        id_ = found.recommendation_id if found else None
+        return await self.get(id_) if id_ else None
 
     async def _add(self, given: Sequence[tuple[Answer, str | None]]) -> Sequence[None]:
-        decisions = {answer.worded.digest: answer.worded.full for answer, _ in given}
         async with self._sessions.writing() as session:
-            there = await session.scalars(
-                select(DecisionRow.digest).where(DecisionRow.digest.in_(decisions))
-            )
-            missing = decisions.keys() - set(there)
-            if missing:
-                new = [{"digest": digest, "document": decisions[digest]} for digest in missing]
-                await session.execute(insert(DecisionRow), new)
-            await session.execute(insert(RecommendationRow), [_row(*each) for each in given])
+            await _insert(session, given)
         return [None] * len(given)
 
     async def get(self, id_: str, owner: str | None = None) -> Recommendation:
@@ -159,6 +184,18 @@ def _row(answer: Answer, owner: str | None) -> dict[str, object]:
 def _whole(document: str, decision: str | None) -> str:
     """The recommendation as JSON."""
     return document if decision is None else joined(document, decision)
+
+
+async def _insert(session: AsyncSession, given: Sequence[tuple[Answer, str | None]]) -> None:
+    decisions = {answer.worded.digest: answer.worded.full for answer, _ in given}
+    there = await session.scalars(
+        select(DecisionRow.digest).where(DecisionRow.digest.in_(decisions))
+    )
+    missing = decisions.keys() - set(there)
+    if missing:
+        new = [{"digest": digest, "document": decisions[digest]} for digest in missing]
+        await session.execute(insert(DecisionRow), new)
+    await session.execute(insert(RecommendationRow), [_row(*each) for each in given])
 
 
 def _of(owner: str | None) -> list[ColumnElement[bool]]:

@@ -28,6 +28,7 @@ from framework_advisor.runs.records import (
 from framework_advisor.store.batching import Batched
 from framework_advisor.store.documents import ENVIRONMENT, HOST, PAIR, PEAKS, REQUEST, RESULT
 from framework_advisor.store.events import happened
+from framework_advisor.store.idempotency import Once, unless_made
 from framework_advisor.store.sessions import Sessions
 from framework_advisor.store.tables import EnvironmentRow, HostRow, PairRow, ResultRow, RunRow
 from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
@@ -47,8 +48,16 @@ class Runs:
         self._sessions = sessions
         self._finished = Batched(self._newest)
 
-    async def create(self, request: RunRequest, host: str, message: str = "") -> Run:
-        """A new run in state ``queued``. The host has been added before."""
+    async def create(
+        self, request: RunRequest, host: str, message: str = "", once: Once | None = None
+    ) -> Run:
+        """A new run in state ``queued``. The host has been added before.
+
+        ``once``: where that was asked for before, it is the run of that time, as it is now.
+
+        Raises:
+            InvalidInput: something else was asked for under that key.
+        """
         row = RunRow(
             id=request.run,
             host_id=host,
@@ -59,9 +68,16 @@ class Runs:
             message=message,
         )
         async with self._sessions.writing() as session:
-            await RunRepository(session=session, auto_refresh=False).add(row)
-            await happened(session, row.id, "status")
-        return _run(row, {})
+
+            async def make() -> None:
+                await RunRepository(session=session, auto_refresh=False).add(row)
+                await happened(session, row.id, "status")
+
+            if once is None:
+                await make()
+                return _run(row, {})
+            made = await unless_made(session, once, make, run=row.id)
+        return await self.get(made.run_id) if made and made.run_id else _run(row, {})
 
     async def get(self, id_: str) -> Run:
         """The run of that id.

@@ -98,6 +98,23 @@ class RunRow(Base):
     events: Mapped[int] = mapped_column(default=0)
 
 
+class IdempotencyRow(Base):
+    """What was made for a request that is to be done once. Without an API key the owner is ''."""
+
+    __tablename__ = "idempotency_keys"
+
+    owner: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(SHORT))
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True), index=True)
+    run_id: Mapped[str | None] = mapped_column(
+        ForeignKey("probe_runs.id", ondelete="CASCADE"), index=True
+    )
+    recommendation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("recommendations.id", ondelete="CASCADE"), index=True
+    )
+
+
 class EventRow(Base):
     """Something that happened to a run, numbered from 1 within it."""
 
