@@ -24,16 +24,33 @@ def eventually(look: Callable[[], Value], seconds: float = 30.0) -> Value:
     return value
 
 
-def descendants(pid: int) -> set[int]:
-    """Ids of the processes below that one."""
-    parents: dict[int, int] = {}
+def _parents() -> dict[int, tuple[int, str]]:
+    """Of every process its parent and its state."""
+    found: dict[int, tuple[int, str]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 stat = (entry / "stat").read_text()
             except OSError:
                 continue
-            parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
+            state, parent = stat.rpartition(")")[2].split()[:2]
+            found[int(entry.name)] = (int(parent), state)
+    return found
+
+
+def children(pid: int) -> set[int]:
+    """Ids of the processes that it is the parent of."""
+    return {child for child, (parent, _) in _parents().items() if parent == pid}
+
+
+def zombies(pid: int) -> set[int]:
+    """Its children that have ended and that it has not reaped."""
+    return {child for child, (up, state) in _parents().items() if up == pid and state == "Z"}
+
+
+def descendants(pid: int) -> set[int]:
+    """Ids of the processes below that one."""
+    parents = {child: parent for child, (parent, _) in _parents().items()}
     below: set[int] = set()
     while new := {child for child, parent in parents.items() if parent in below | {pid}} - below:
         below |= new

@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -185,6 +186,22 @@ def _memory_bytes() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (OSError, ValueError):
         return 0
+
+
+#: What a control group allows: version 2, then version 1, where it is unlimited by a huge number.
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def free_memory() -> int:
+    """Bytes that can be had now without taking them from others; 0 where nobody says so."""
+    free = _memory_bytes()
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvail"))
+    for path in _LIMITS:
+        with suppress(OSError, ValueError):  # there is none, or it is "max"
+            free = min(free, int(Path(path).read_text()))
+    return free
 
 
 def _accelerators() -> tuple[str, ...]:

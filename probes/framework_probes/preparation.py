@@ -85,7 +85,11 @@ class Preparation:
         )
         reply = yield Ask(seat.worker, command, seat.setup.prepare_s)
         if not isinstance(reply, protocol.Prepared):
-            return seat.failed(refusal(reply))
+            refused = seat.failed(refusal(reply))
+            if refused.outcome == "oom":
+                # What it took may not come back, and whoever is next would fail for it.
+                seat.worker.kill()
+            return refused
         seat.failures = 0
         replicate = Replicate(reply, seat.loaded.import_s, seat.environment.id)
         entry.replicates = [*entry.replicates[: self.number], replicate]

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from framework_probes import protocol
+from framework_probes import host, protocol
 from framework_probes.results import Outcome
 from framework_probes.serialization import MalformedLine, from_line, to_line
 
@@ -39,6 +39,11 @@ ALLOCATOR = {
     "MALLOC_TRIM_THRESHOLD_": str(4 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
+#: Of the memory that is free a worker may have so much; the rest keeps the machine going.
+MEMORY_SHARE = 0.8
+#: An import of TensorFlow and a compilation by XLA want so much. On a machine that has less free,
+#: the kernel decides.
+LEAST_MEMORY = 3 << 30
 ALLOCATOR_NAME = "glibc malloc, mmap and trim threshold 4 GiB, top pad 64 MiB"
 
 
@@ -77,6 +82,14 @@ def environment(interpreter: str, folder: Path, import_paths: Sequence[Path]) ->
     }
 
 
+def allowance() -> int:
+    """Bytes that a worker that is started now may have: most of what is free, and enough to work.
+
+    Counted is what it maps for itself, which is more than it touches.
+    """
+    return max(LEAST_MEMORY, int(host.free_memory() * MEMORY_SHARE))
+
+
 class WorkerProcess:
     """One worker process and the three pipes to it.
 
@@ -91,6 +104,7 @@ class WorkerProcess:
         catalogue: str,
         import_paths: Sequence[Path] = (),
         threads: int = 1,
+        memory_bytes: int | None = None,
     ) -> None:
         """Start the worker.
 
@@ -100,6 +114,7 @@ class WorkerProcess:
             catalogue: the module that holds the catalogue.
             import_paths: where that module is found, if not in this package.
             threads: how many threads the framework may use.
+            memory_bytes: how much memory of its own it may have; None: most of what is free now.
 
         Raises:
             OSError: the interpreter cannot be started.
@@ -114,10 +129,15 @@ class WorkerProcess:
         self._log = folder / "log"
         self._buffer = b""
         self._oom_kills = _oom_kills()
-        self._open(interpreter, folder, catalogue, variables)
+        self._open(interpreter, folder, variables, catalogue, memory_bytes or allowance())
 
     def _open(
-        self, interpreter: str, folder: Path, catalogue: str, variables: Mapping[str, str]
+        self,
+        interpreter: str,
+        folder: Path,
+        variables: Mapping[str, str],
+        catalogue: str,
+        memory: int,
     ) -> None:
         commands, self._commands = os.pipe()
         self._replies, replies = os.pipe()
@@ -134,6 +154,7 @@ class WorkerProcess:
                         f"--replies={replies}",
                         f"--lifeline={lifeline}",
                         f"--catalogue={catalogue}",
+                        f"--memory={memory}",
                     ],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -238,7 +259,8 @@ class WorkerProcess:
             return "oom", "killed by the kernel because memory ran out"
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         said = self._last_words()
-        return "crash", f"{how}: {said}" if said else how
+        outcome: Outcome = "oom" if protocol.is_out_of_memory(said) else "crash"
+        return outcome, f"{how}: {said}" if said else how
 
     def _last_words(self) -> str:
         try:
@@ -250,10 +272,17 @@ class WorkerProcess:
 
 
 def _oom_kills() -> int:
-    """How often the kernel killed for memory in this control group; 0 where it is not told."""
+    """How often the kernel has killed for memory: on this machine, and in this control group."""
+    return sum(
+        counts.get("oom_kill", 0)
+        for counts in map(_counts, ("/proc/vmstat", "/sys/fs/cgroup/memory.events"))
+    )
+
+
+def _counts(path: str) -> dict[str, int]:
+    """A file of names and numbers; empty where there is none."""
     try:
-        events = Path("/sys/fs/cgroup/memory.events").read_text().split()
+        words = Path(path).read_text().split()
     except OSError:
-        return 0
-    counts = dict(zip(events[::2], events[1::2], strict=False))
-    return int(counts.get("oom_kill", "0"))
+        return {}
+    return {name: int(number) for name, number in zip(words[::2], words[1::2], strict=False)}

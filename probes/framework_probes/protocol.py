@@ -186,6 +186,23 @@ class Refused:
     reason: str
 
 
+#: How frameworks and their runtimes say that memory ran out; few raise MemoryError.
+OUT_OF_MEMORY = (
+    "out of memory",
+    "resource_exhausted",
+    "resourceexhausted",
+    "can't allocate memory",
+    "[errno 12]",
+    "bad_alloc",
+    "memoryerror",
+)
+
+
+def is_out_of_memory(said: str) -> bool:
+    """Whether these words of a framework say that memory ran out."""
+    return any(words in said.lower() for words in OUT_OF_MEMORY)
+
+
 Command = Load | Prepare | Pin | Run | Check | Weigh | Forget | Calibrate | Gauge | MeasurePeaks
 Reply = (
     Loaded

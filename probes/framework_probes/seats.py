@@ -67,6 +67,7 @@ class Setup:
             wall seconds after which a worker counts as hung.
         peak_s: wall seconds for each of the measurements that make the host's ceilings.
         threads: CPU threads of each framework.
+        memory_bytes: memory of its own that each may have; None: most of what is free.
     """
 
     catalogue: str = "framework_probes.catalogue"
@@ -76,6 +77,7 @@ class Setup:
     block_s: float = 30.0
     peak_s: float = 0.25
     threads: int = 1
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Seat:
                 catalogue=self.setup.catalogue,
                 import_paths=self.setup.import_paths,
                 threads=self.setup.threads,
+                memory_bytes=self.setup.memory_bytes,
             )
         except OSError as error:
             return self.failed(protocol.Refused("crash", f"the worker did not start: {error}"))

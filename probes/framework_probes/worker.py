@@ -14,12 +14,15 @@ import gc
 import importlib
 import os
 import platform
+import resource
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from framework_probes import frameworks, host, protocol, timing
 from framework_probes.equality import WrongResult
@@ -28,14 +31,6 @@ from framework_probes.proving import Drawn, Timed, check, prove
 from framework_probes.results import Outcome, Tier
 from framework_probes.serialization import from_line, to_line
 
-#: How frameworks say that memory ran out; none of them raises MemoryError.
-OUT_OF_MEMORY = (
-    "out of memory",
-    "resource_exhausted",
-    "resourceexhausted",
-    "can't allocate memory",
-    "bad_alloc",
-)
 #: How compilers say that this machine lacks what they need.
 UNSUPPORTED = (
     "invalidcxxcompiler",
@@ -240,7 +235,7 @@ def _calibrate() -> protocol.Calibrated:
 def classify(error: BaseException) -> Outcome:
     """Which outcome an exception from a framework stands for."""
     said = f"{type(error).__name__}: {error}".lower()
-    if isinstance(error, MemoryError) or any(words in said for words in OUT_OF_MEMORY):
+    if isinstance(error, MemoryError) or protocol.is_out_of_memory(said):
         return "oom"
     if isinstance(error, NotImplementedError) or any(words in said for words in UNSUPPORTED):
         return "unsupported"
@@ -257,10 +252,12 @@ def die_with(lifeline: int) -> None:
     """Have this process killed as soon as the other end of the pipe is closed.
 
     On Linux the kernel signals it (asynchronous I/O on the pipe), so neither a hung C call nor a
-    held interpreter lock can stop it; elsewhere a thread waits for the end of the file.
+    held interpreter lock can stop it; elsewhere a thread waits for the end of the file. A worker
+    that leads its process group takes the group along: compilers that it started.
     """
     if hasattr(fcntl, "F_SETSIG"):
-        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        leads = os.getpgrp() == os.getpid()
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpid() if leads else os.getpid())
         fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
         flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
         fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
@@ -278,15 +275,30 @@ def _end_with(lifeline: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def limit_memory(most: int) -> None:
+    """Let this process and what it starts have so many bytes of memory of their own, each.
+
+    A framework that asks for more is told that there is none, instead of the whole machine. Where
+    several together ask for more than there is, the kernel ends one of them before anybody else.
+    """
+    with suppress(ValueError, OSError):  # less is allowed already
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Serve commands until their pipe closes."""
     parser = argparse.ArgumentParser(prog="framework_probes.worker", description=__doc__)
     parser.add_argument("--commands", type=int, required=True, help="file descriptor to read")
     parser.add_argument("--replies", type=int, required=True, help="file descriptor to write")
     parser.add_argument("--lifeline", type=int, required=True, help="closes with the session")
+    parser.add_argument("--memory", type=int, help="bytes that it may have")
     parser.add_argument("--catalogue", default="framework_probes.catalogue")
     options = parser.parse_args(arguments)
     die_with(options.lifeline)
+    if options.memory is not None:
+        limit_memory(options.memory)
     worker = Worker(importlib.import_module(options.catalogue).CATALOGUE)
     with (
         open(options.commands, encoding="utf-8") as commands,

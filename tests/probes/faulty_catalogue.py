@@ -3,11 +3,14 @@
 Workers import this by name, through ``Setup.import_paths``; no request can name it.
 """
 
+import ctypes
 import gc
 import os
 import signal
+import subprocess
 import time
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -32,6 +35,46 @@ def hangs(adapter, inputs):
 
 def hangs_compiled(adapter, inputs):
     return honest(adapter, inputs) if adapter.tier == "eager" else hangs(adapter, inputs)
+
+
+def hangs_in_native_code(adapter, inputs):
+    """The compiled tier never returns from a C function and holds the interpreter's lock."""
+    if adapter.tier == "eager":
+        return honest(adapter, inputs)
+    _note("hangs")
+    return ctypes.PyDLL(None).sleep(3600)
+
+
+def leaves_a_compiler(adapter, inputs):
+    """It waits for a process of its own, as for a compiler."""
+    with subprocess.Popen(["sleep", "3600"]) as compiler:
+        _note("compiles", compiler.pid)
+
+
+def eats_memory(adapter, inputs):
+    if adapter.tier == "compiled":
+        return honest(adapter, inputs)
+    hoard = []
+    while True:
+        hoard.append(np.ones(1 << 21))  # 16 MiB, touched
+
+
+def eats_memory_in_native_code(adapter, inputs):
+    """A runtime in C++ that nobody tells how to go on: it says so and aborts."""
+    if adapter.tier == "compiled":
+        return honest(adapter, inputs)
+    allocate = ctypes.CDLL(None).malloc
+    allocate.restype = ctypes.c_void_p
+    allocate.argtypes = [ctypes.c_size_t]
+    while address := allocate(1 << 26):
+        ctypes.memset(address, 1, 1 << 26)
+    os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\n")
+    os.abort()
+
+
+def _note(what, content=""):
+    """Tells a test that watches how far it is."""
+    Path.home().joinpath(what).write_text(str(content))
 
 
 def exits(adapter, inputs):
@@ -111,6 +154,10 @@ FAULTS = {
     "exits": exits,
     "segfaults": segfaults,
     "raises": raises,
+    "hangs_in_native_code": hangs_in_native_code,
+    "leaves_a_compiler": leaves_a_compiler,
+    "eats_memory": eats_memory,
+    "eats_memory_in_native_code": eats_memory_in_native_code,
     "runs_out_of_memory": runs_out_of_memory,
     "has_no_kernel": has_no_kernel,
     "has_wrong_weights": has_wrong_weights,

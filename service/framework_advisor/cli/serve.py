@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from framework_advisor.settings import Settings
 
-#: How long open connections may finish after SIGTERM, seconds; a probe run is ended after that.
+#: How long open connections may finish after SIGTERM, seconds, while a probe run is ended.
 GRACE_S = 2
 
 
@@ -82,7 +82,8 @@ def _run(app: Litestar, listener: socket.socket, *, keyed: bool) -> None:
                 _say_what_next(listener, keyed=keyed)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            # A stream would stay open until the grace is over.
+            # A stream would stay open until the grace is over; the run ends meanwhile.
+            app.state.services.queue.interrupt()
             app.state.services.feed.close()
             await super().shutdown(sockets)
 

@@ -57,12 +57,16 @@ class RunQueue:
         self._worker = asyncio.create_task(self._work())
         self._wake.set()
 
-    async def stop(self) -> None:
-        """Interrupt the run that goes on, reap its processes, and leave the rest queued."""
+    def interrupt(self) -> None:
+        """Begin to stop: the run that goes on ends soon, and none is begun any more."""
         self._stopping = True
         self._wake.set()
         if self._current is not None:
             self._current.stop("interrupted")
+
+    async def stop(self) -> None:
+        """Interrupt the run that goes on, reap its processes, and leave the rest queued."""
+        self.interrupt()
         if self._worker is not None:
             await self._worker
 
