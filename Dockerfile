@@ -3,6 +3,7 @@
 # (PACKAGES adds the CPU build of TensorFlow, which is the module tensorflow under another name.)
 # It listens on every address, so it starts only with an API key, or where it is told that none is needed:
 #   docker run -e FRAMEWORK_ADVISOR_API_KEYS="$KEY" … or -e FRAMEWORK_ADVISOR_REQUIRE_KEY=never …
+# Where it measures, add --init: processes that a killed one leaves behind want somebody who reaps them.
 ARG PYTHON=3.11
 
 FROM python:${PYTHON}-slim AS build
