@@ -53,12 +53,17 @@ def alive(pids: set[int]) -> set[int]:
     return running
 
 
-def environment(data_dir: Path) -> dict[str, str]:
-    """The environment of a child of the tests: the same packages, and a data directory."""
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        "FRAMEWORK_ADVISOR_DATA_DIR": str(data_dir),
-    }
+def environment(data_dir: Path, database_url: str | None = None) -> dict[str, str]:
+    """The environment of a child of the tests: the same packages, a data directory, a store."""
+    store = {"FRAMEWORK_ADVISOR_DATABASE_URL": database_url} if database_url else {}
+    return (
+        os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            "FRAMEWORK_ADVISOR_DATA_DIR": str(data_dir),
+        }
+        | store
+    )
 
 
 def advisor(

@@ -7,24 +7,37 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from framework_advisor.store.engine import WRITES
+from framework_advisor.store.engine import reader, writer
+from framework_advisor.store.failures import told
 
 
 class Sessions:
-    """Hands out short transactions on one database."""
+    """Hands out short transactions on one database.
+
+    Each raises Unavailable where the database is away, and StoreFull where it has no room.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(**{WRITES: True})
+        self._reader = reader(engine)
+        self._writer = writer(engine)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A transaction that sees one state of the database and leaves it as it is."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            yield session
+        with told():
+            async with AsyncSession(self._reader, expire_on_commit=False) as session:
+                yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that is committed at the end of the block, or rolled back by an error."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        """A transaction that is committed at the end of the block, or rolled back by an error.
+
+        It waits for the writer before it and sees all that one wrote: there is one at a time, of
+        whatever process.
+        """
+        with told():
+            async with (
+                AsyncSession(self._writer, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session

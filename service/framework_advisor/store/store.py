@@ -14,6 +14,7 @@ from framework_advisor.measured import RecordedRun
 from framework_advisor.settings import Settings
 from framework_advisor.store.engine import database, migrate
 from framework_advisor.store.events import Events
+from framework_advisor.store.failures import FAILURES, cannot_open, told
 from framework_advisor.store.hosts import Hosts
 from framework_advisor.store.keys import Keys
 from framework_advisor.store.recommendations import Recommendations
@@ -43,8 +44,13 @@ class Store:
         self._ended: dict[tuple[str, datetime], RecordedRun] = {}
 
     async def __aenter__(self) -> Self:
+        """Raises InvalidInput where the database cannot be opened, and says why."""
         try:
             await migrate(self._engine)
+        # TypeError: the driver does not know a parameter in the URL.
+        except (*FAILURES, TypeError) as error:
+            await self._engine.dispose()
+            raise cannot_open(self._engine.url, error) from error
         except BaseException:
             await self._engine.dispose()
             raise
@@ -85,6 +91,11 @@ class Store:
         return self._ended[key]
 
     async def ping(self) -> None:
-        """Ask the database for something trivial; raises what the database raises."""
-        async with self._engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        """Ask the database for something trivial.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        with told():
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
