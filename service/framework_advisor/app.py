@@ -26,6 +26,7 @@ from framework_advisor.api.recommendations import Recommendations
 from framework_advisor.api.requests import no_unknown_query
 from framework_advisor.api.services import Services
 from framework_advisor.runs.feed import Feed
+from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.settings import Settings, load_settings
 from framework_advisor.store import Store
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     store = Store(chosen)
     services = Services(
         store,
-        RunQueue(store, chosen.data_dir, fingerprint()),
+        RunQueue(store, HostLock(chosen.data_dir, chosen.lock_dir), fingerprint()),
         Feed(store),
         chosen.knowledge_overlays,
     )

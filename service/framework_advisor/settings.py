@@ -56,7 +56,12 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default_factory=default_data_dir,
-        description="Where the store and the host's lock live; made if it is absent.",
+        description="Where the store and a lock live; made if it is absent.",
+    )
+    lock_dir: Path | None = Field(
+        default=None,
+        description="Where the machine's lock lies, for one measurement at a time. Absent: "
+        "/run/lock or /tmp. Containers on one machine should share one.",
     )
     database_url: str | None = Field(
         default=None,

@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 from framework_advisor.errors import Conflict
 from framework_advisor.runs.execution import Execution
@@ -22,7 +21,7 @@ from framework_probes.resumption import kept
 
 async def run_here(
     store: Store,
-    data_dir: Path,
+    lock: HostLock,
     request: ProbeRunRequest,
     observe: Callable[[Event], None],
     waits_for: Callable[[str], None],
@@ -36,14 +35,14 @@ async def run_here(
 
     async def create(host: Host) -> Execution:
         await store.runs.create(asked, host.id)
-        return Execution(store, asked, observe)
+        return Execution(store, asked, observe, executor=lock.executor)
 
-    return await _holding_the_lock(store, data_dir, asked.run, create, waits_for)
+    return await _holding_the_lock(store, lock, asked.run, create, waits_for)
 
 
 async def resume_here(
     store: Store,
-    data_dir: Path,
+    lock: HostLock,
     run: str,
     observe: Callable[[Event], None],
     waits_for: Callable[[str], None],
@@ -64,20 +63,19 @@ async def resume_here(
             raise Conflict(f"Probe run {run} has measured everything it was asked to.")
         await store.runs.reopen(run, stays)
         rest = replace(stopped.request, probes=stays.rest)
-        return Execution(store, rest, observe, done=len(stays.results))
+        return Execution(store, rest, observe, done=len(stays.results), executor=lock.executor)
 
-    return await _holding_the_lock(store, data_dir, run, reopen, waits_for)
+    return await _holding_the_lock(store, lock, run, reopen, waits_for)
 
 
 async def _holding_the_lock(
     store: Store,
-    data_dir: Path,
+    lock: HostLock,
     run: str,
     begin: Callable[[Host], Awaitable[Execution]],
     waits_for: Callable[[str], None],
 ) -> Run:
     host = fingerprint()
-    lock = HostLock(data_dir)
     told = False
     while not lock.acquire(run):
         if not told:
@@ -87,7 +85,9 @@ async def _holding_the_lock(
     loop = asyncio.get_running_loop()
     try:
         await store.hosts.add(host)
-        await store.runs.interrupt_running(host.id, ORPHANED)
+        await store.runs.interrupt_running(
+            host.id, ORPHANED, lock.executor if store.shared else None
+        )
         execution = await begin(host)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, execution.stop, "cancelled")

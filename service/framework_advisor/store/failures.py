@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from framework_advisor.errors import FieldError, InvalidInput, StoreFull, Unavailable
 
+NO_ROOM = "There is no room left where the store is; nothing new can be kept."
 #: Everything that a database can raise: the driver's own errors, and those of the network.
 FAILURES = (SQLAlchemyError, AdvancedAlchemyError, OSError)
 #: SQLSTATEs, or the classes that they begin with, of a PostgreSQL that answers at another time:
@@ -54,7 +55,7 @@ def _meaning(error: BaseException) -> StoreFull | Unavailable | None:
     # Extended codes of SQLite say more in their higher bytes.
     code = getattr(driver, "sqlite_errorcode", 0) & 0xFF
     if state == _DISK_FULL or code == sqlite3.SQLITE_FULL:
-        return StoreFull("There is no room left where the store is; nothing new can be kept.")
+        return StoreFull(NO_ROOM)
     if (
         state.startswith(_AWAY)
         or code in _SQLITE_AWAY
@@ -67,7 +68,9 @@ def _meaning(error: BaseException) -> StoreFull | Unavailable | None:
 
 def _root(error: BaseException) -> BaseException:
     """SQLAlchemy's error below the repository's, or the error itself."""
-    while isinstance(error, AdvancedAlchemyError) and (below := error.__cause__ or error.__context__):
+    while isinstance(error, AdvancedAlchemyError) and (
+        below := error.__cause__ or error.__context__
+    ):
         error = below
     return error
 

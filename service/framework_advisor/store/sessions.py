@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from shutil import disk_usage
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from framework_advisor.errors import StoreFull
 from framework_advisor.store.engine import reader, writer
-from framework_advisor.store.failures import told
+from framework_advisor.store.failures import NO_ROOM, told
+
+#: Where less is free than this, a disk that was full still is, bytes.
+ROOM_BYTES = 1024 * 1024
 
 
 class Sessions:
@@ -20,6 +27,8 @@ class Sessions:
     def __init__(self, engine: AsyncEngine) -> None:
         self._reader = reader(engine)
         self._writer = writer(engine)
+        #: There was no room for something, and nobody has found any since.
+        self.full = False
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -35,9 +44,33 @@ class Sessions:
         It waits for the writer before it and sees all that one wrote: there is one at a time, of
         whatever process.
         """
-        with told():
-            async with (
-                AsyncSession(self._writer, expire_on_commit=False) as session,
-                session.begin(),
-            ):
-                yield session
+        try:
+            with told():
+                async with (
+                    AsyncSession(self._writer, expire_on_commit=False) as session,
+                    session.begin(),
+                ):
+                    yield session
+        except StoreFull:
+            self.full = True
+            raise
+
+    async def try_room(self) -> None:
+        """Write something that changes nothing.
+
+        Raises:
+            StoreFull: there is still no room.
+        """
+        database = self._writer.url.database
+        if self._writer.dialect.name == "sqlite" and database:
+            # What is tried fits into the last page that is free; a recommendation would not.
+            with told():
+                if _free_bytes(database) < ROOM_BYTES:
+                    raise StoreFull(NO_ROOM)
+        async with self.writing() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        self.full = False
+
+
+def _free_bytes(file: str) -> int:
+    return disk_usage(Path(file).absolute().parent).free

@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import text
 
-from framework_advisor.errors import Conflict
+from framework_advisor.errors import Conflict, StoreFull, Unavailable
 from framework_advisor.measured import RecordedRun
 from framework_advisor.settings import Settings
 from framework_advisor.store.engine import database, migrate
@@ -35,7 +35,9 @@ class Store:
         """Raises InvalidInput where the settings name no usable database; opens nothing yet."""
         settings.make_data_dir()
         self._engine = database(settings.store_url).get_engine()
-        sessions = Sessions(self._engine)
+        #: Whether processes of several machines may have it open; SQLite is for one machine.
+        self.shared = self._engine.dialect.name != "sqlite"
+        self._sessions = sessions = Sessions(self._engine)
         self.recommendations = Recommendations(sessions)
         self.runs = Runs(sessions)
         self.events = Events(sessions)
@@ -89,6 +91,20 @@ class Store:
                 environments=measured.environments,
             )
         return self._ended[key]
+
+    async def ready(self) -> None:
+        """Whether it answers and, where it had no room before, has some again.
+
+        Raises:
+            Unavailable: not now.
+        """
+        await self.ping()
+        if not self._sessions.full:
+            return
+        try:
+            await self._sessions.try_room()
+        except StoreFull as error:
+            raise Unavailable(str(error), "no room") from error
 
     async def ping(self) -> None:
         """Ask the database for something trivial.

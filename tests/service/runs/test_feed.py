@@ -184,7 +184,7 @@ def test_a_while_without_events_is_told(where: Settings) -> None:
     asyncio.run(act())
 
 
-def test_a_run_that_is_not_there_cannot_be_followed(where: Path) -> None:
+def test_a_run_that_is_not_there_cannot_be_followed(where: Settings) -> None:
     async def act() -> None:
         async with followed(where) as (_, feed):
             with pytest.raises(NotFound):

@@ -13,14 +13,14 @@ from processes import environment, eventually
 HOLD = """
 import pathlib, sys, time
 from framework_advisor.runs.lock import HostLock
-lock = HostLock(pathlib.Path(sys.argv[1]))
+lock = HostLock(*[pathlib.Path(sys.argv[1])] * 2)
 print(lock.acquire("run_theirs"), flush=True)
 time.sleep(600)
 """
 
 
 def test_whoever_comes_second_is_told_who_measures(tmp_path: Path) -> None:
-    first, second = HostLock(tmp_path), HostLock(tmp_path)
+    first, second = HostLock(tmp_path, tmp_path), HostLock(tmp_path, tmp_path)
     assert first.acquire("run_ours")
     assert not second.acquire("run_theirs")
     assert "run_ours" in second.holder()
@@ -38,7 +38,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "True\n"
-    lock = HostLock(tmp_path)
+    lock = HostLock(tmp_path, tmp_path)
     assert not lock.acquire("run_ours")
     assert f"run_theirs (process {holder.pid})" in lock.holder()
     holder.send_signal(signal.SIGKILL)

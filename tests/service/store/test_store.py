@@ -72,7 +72,9 @@ def test_pages_are_newest_first_and_hold_still_while_others_are_added(
     assert using(where, act) == [["rec_4", "rec_3"], ["rec_2", "rec_1"], ["rec_0"]]
 
 
-def test_a_page_that_ends_with_the_list_has_no_next(where: Settings, answer: Recommendation) -> None:
+def test_a_page_that_ends_with_the_list_has_no_next(
+    where: Settings, answer: Recommendation
+) -> None:
     async def act(store: Store) -> int | None:
         for number in range(2):
             await store.recommendations.add(filed(renamed(answer, f"rec_{number}")))
