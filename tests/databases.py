@@ -46,37 +46,37 @@ class Cluster:
         self._binaries = binaries
         self._durable = durable
         self._user = "postgres" if os.getuid() == 0 else None
-        self._home = Path(tempfile.mkdtemp(prefix="advisor-postgresql-"))
+        self.home = Path(tempfile.mkdtemp(prefix="advisor-postgresql-"))
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.url = f"postgresql+asyncpg://{USER}:{PASSWORD}@127.0.0.1:{self.port}/postgres"
 
     def __enter__(self) -> Self:
         try:
-            password = self._home / "password"
+            password = self.home / "password"
             password.write_text(PASSWORD)
             if self._user is not None:
                 entry = pwd.getpwnam(self._user)
-                for path in (self._home, password):
+                for path in (self.home, password):
                     os.chown(path, entry.pw_uid, entry.pw_gid)
             self._run("initdb", "--no-sync", "--auth=scram-sha-256", "--encoding=UTF8",
                       "--no-locale", f"--username={USER}", f"--pwfile={password}")  # fmt: skip
             self.start()
         except BaseException:
-            shutil.rmtree(self._home)
+            shutil.rmtree(self.home)
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        shutil.rmtree(self._home)
+        shutil.rmtree(self.home)
 
     def start(self) -> None:
         """Returns when it takes connections."""
         settings = f"-c listen_addresses=127.0.0.1 -c port={self.port} -k ''"
         if not self._durable:
             settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        log = self._home / "log"
+        log = self.home / "log"
         self._run("pg_ctl", "start", "--wait", "--timeout=60", f"--log={log}", "-o", settings)
 
     def stop(self) -> None:
@@ -87,11 +87,11 @@ class Cluster:
         # A file: the server would keep a pipe open, and nobody would see its end.
         with tempfile.TemporaryFile() as said:
             done = subprocess.run(
-                [str(self._binaries / program), "-D", str(self._home / "data"), *arguments],
+                [str(self._binaries / program), "-D", str(self.home / "data"), *arguments],
                 user=self._user,
                 group=self._user,
                 extra_groups=[] if self._user else None,
-                cwd=self._home,
+                cwd=self.home,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
             )

@@ -67,12 +67,15 @@ def environment(data_dir: Path, database_url: str | None = None) -> dict[str, st
 
 
 def advisor(
-    *arguments: str, data_dir: Path, stderr: int | IO[str] = subprocess.PIPE
+    *arguments: str,
+    data_dir: Path,
+    stderr: int | IO[str] = subprocess.PIPE,
+    database_url: str | None = None,
 ) -> subprocess.Popen[str]:
     """The command line, started."""
     return subprocess.Popen(
         [sys.executable, "-m", "framework_advisor.cli", *arguments],
-        env=environment(data_dir),
+        env=environment(data_dir, database_url),
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
@@ -82,11 +85,18 @@ def advisor(
 class Server:
     """``framework-advisor serve`` on a free port, ready for requests."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, database_url: str | None = None) -> None:
         # A file, because nobody reads while the test goes on: a full pipe would stop the server.
         log = data_dir / "server.log"
         with log.open("a") as stderr:
-            self.process = advisor("serve", "--port", "0", data_dir=data_dir, stderr=stderr)
+            self.process = advisor(
+                "serve",
+                "--port",
+                "0",
+                data_dir=data_dir,
+                stderr=stderr,
+                database_url=database_url,
+            )
         assert self.process.stdout is not None
         self.greeting = [self.process.stdout.readline() for _ in range(3)]
         assert self.greeting[0], log.read_text()

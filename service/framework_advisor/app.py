@@ -30,6 +30,7 @@ from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.settings import Settings, load_settings
 from framework_advisor.store import Store
+from framework_advisor.store.retention import Retention
 from framework_knowledge import KnowledgeError
 from framework_probes.host import fingerprint
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     )
 
     gate = Gate(chosen, store)
+    retention = Retention(store, chosen.keep_recommendations_days, chosen.keep_runs_days)
 
     @asynccontextmanager
     async def open_for_business(_app: Litestar) -> AsyncIterator[None]:
@@ -58,9 +60,11 @@ def create_app(settings: Settings | None = None) -> Litestar:
             await asyncio.to_thread(services.knowledge)
         async with store:
             await services.queue.start()
+            retention.start()
             try:
                 yield
             finally:
+                await retention.stop()
                 services.feed.close()
                 await services.queue.stop()
                 services.close()

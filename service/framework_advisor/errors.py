@@ -74,7 +74,14 @@ class Unavailable(AdvisorError):
 
 
 class StoreFull(AdvisorError):
-    """There is no room left where the store is; what was stored can be read."""
+    """There is no room left where the store is; what was stored can be read.
+
+    ``reason`` is for who operates it.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class ServiceFailed(AdvisorError):

@@ -68,6 +68,18 @@ class Settings(BaseSettings):
         min_length=1,
         description="SQLAlchemy URL with an asynchronous driver. Absent: SQLite in data_dir.",
     )
+    keep_recommendations_days: PositiveInt | None = Field(
+        default=None,
+        le=36_500,
+        description="Recommendations are forgotten so many days after they were given. "
+        "Absent: they are kept.",
+    )
+    keep_runs_days: PositiveInt | None = Field(
+        default=None,
+        le=36_500,
+        description="Probe runs are forgotten, with all they measured, so many days after their "
+        "end. Absent: they are kept.",
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port to listen on; 0: any free one."

@@ -159,7 +159,7 @@ def _unavailable(request: AnyRequest, error: Unavailable) -> Response[bytes]:
 
 
 def _store_full(request: AnyRequest, error: StoreFull) -> Response[bytes]:
-    log.error("store_full", reason=str(error.__cause__))
+    log.error("store_full", reason=error.reason)
     return problem(request, 507, str(error))
 
 

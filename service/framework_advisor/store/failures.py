@@ -55,7 +55,7 @@ def _meaning(error: BaseException) -> StoreFull | Unavailable | None:
     # Extended codes of SQLite say more in their higher bytes.
     code = getattr(driver, "sqlite_errorcode", 0) & 0xFF
     if state == _DISK_FULL or code == sqlite3.SQLITE_FULL:
-        return StoreFull(NO_ROOM)
+        return StoreFull(NO_ROOM, reason(error))
     if (
         state.startswith(_AWAY)
         or code in _SQLITE_AWAY

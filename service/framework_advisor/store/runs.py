@@ -277,6 +277,21 @@ class Runs:
             if not await _has(session, row):
                 session.add(row)
 
+    async def forget_before(self, moment: datetime, most: int) -> int:
+        """Forget up to ``most`` that ended before, with all that belongs to them; how many."""
+        old = (
+            select(RunRow.seq)
+            .where(RunRow.status.not_in(OPEN), RunRow.finished_at < moment)
+            .order_by(RunRow.seq)
+            .limit(most)
+        )
+        async with self._sessions.writing() as session:
+            # Results, pairs, environments and events go with their run.
+            gone = await session.scalars(
+                delete(RunRow).where(RunRow.seq.in_(old)).returning(RunRow.seq)
+            )
+            return len(gone.all())
+
     async def results(self, id_: str) -> RunResults:
         """All that the run has measured so far.
 
