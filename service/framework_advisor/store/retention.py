@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,17 +36,19 @@ async def forget(
     stopping: asyncio.Event | None = None,
 ) -> Forgotten:
     """Forget what is older than so many days; None keeps all. A run that goes on is kept."""
-    now = datetime.now(UTC)
-    counts = [0, 0]
-    for place, (kept, days) in enumerate(
-        ((store.recommendations, recommendations_days), (store.runs, runs_days))
-    ):
-        while days is not None:
-            gone = await kept.forget_before(now - timedelta(days=days), BATCH)
-            counts[place] += gone
-            if gone < BATCH or (stopping is not None and stopping.is_set()):
-                break
-    return Forgotten(*counts)
+
+    async def all_of(before: Callable[[datetime, int], Awaitable[int]], days: int | None) -> int:
+        if days is None:
+            return 0
+        moment, total = datetime.now(UTC) - timedelta(days=days), 0
+        while (gone := await before(moment, BATCH)) and not (stopping and stopping.is_set()):
+            total += gone
+        return total + gone
+
+    return Forgotten(
+        await all_of(store.recommendations.forget_before, recommendations_days),
+        await all_of(store.runs.forget_before, runs_days),
+    )
 
 
 class Retention:
