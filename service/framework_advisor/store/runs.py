@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import Conflict, NotFound
@@ -121,27 +121,23 @@ class Runs:
         """``queued`` becomes ``running``; ``executor`` is that of the host's lock.
 
         Raises:
-            Conflict: it is not queued any more.
+            Conflict: it is not queued any more, or its machine executes another one.
         """
-        await self._move(
-            id_,
-            ("queued",),
-            status="running",
-            started_at=datetime.now(UTC),
-            message="",
-            executor=executor,
-        )
+        async with self._sessions.writing() as session:
+            row = await _row(session, id_)
+            if row.status != "queued":
+                raise Conflict(f"Probe run {id_} is {row.status} already.")
+            machine = executor.partition(" ")[0] if executor else None
+            if machine and (other := await session.scalar(_running_on(machine))):
+                raise Conflict(f"Probe run {other} is being executed on this machine.")
+            row.status, row.started_at = "running", datetime.now(UTC)
+            row.message, row.executor = "", executor
+            await happened(session, id_, "status")
 
     async def measured_on(self, machine: str) -> str | None:
         """The run that is being executed on that machine, by its name; None where none is."""
         async with self._sessions.reading() as session:
-            found: str | None = await session.scalar(
-                select(RunRow.id).where(
-                    RunRow.status == "running",
-                    RunRow.executor.startswith(machine, autoescape=True),
-                )
-            )
-            return found
+            return await session.scalar(_running_on(machine))
 
     async def beat(self, id_: str) -> bool:
         """It is still being executed; False where it is not ``running`` any more."""
@@ -327,6 +323,14 @@ class Runs:
             for name, value in changes.items():
                 setattr(row, name, value)
             await happened(session, id_, "status")
+
+
+def _running_on(machine: str) -> Select[tuple[str]]:
+    return (
+        select(RunRow.id)
+        .where(RunRow.status == "running", RunRow.executor.startswith(machine, autoescape=True))
+        .limit(1)
+    )
 
 
 def _lost(executor: str, silent: Iterable[str]) -> ColumnElement[bool]:

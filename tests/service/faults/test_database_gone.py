@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
+import measuring
 from databases import Cluster
+from framework_advisor.settings import Settings
+from framework_advisor.store import Store
 from processes import Server, eventually
 
 #: Long enough to be caught in the middle.
@@ -60,13 +64,25 @@ def test_requests_say_later_and_the_service_recovers_by_itself(
     answer = ask.post("/v1/recommendations", json=what_if, params={"store": "false"})
     assert answer.status_code == 200
     cluster.start()
-    # Not one more request fails: connections that broke are noticed before they are used.
     assert ask.get("/health/ready").status_code == 200
     assert ask.get(where).content == kept.content
     assert ask.post("/v1/recommendations", json=PROFILE).status_code == 201
     log = (tmp_path / "server.log").read_text()
     assert "unavailable" in log
     assert "Traceback" not in log
+
+
+def test_connections_that_broke_unnoticed_are_not_used(cluster: Cluster, tmp_path: Path) -> None:
+    async def act() -> None:
+        async with Store(Settings(data_dir=tmp_path, database_url=cluster.url)) as store:
+            await store.hosts.add(measuring.HOST)
+            await store.hosts.all()
+            cluster.stop()
+            cluster.start()
+            await store.hosts.add(measuring.HOST)
+            assert len(await store.hosts.all()) == 1
+
+    asyncio.run(act())
 
 
 def test_a_run_goes_on_and_nothing_of_it_is_lost(cluster: Cluster, server: Server) -> None:

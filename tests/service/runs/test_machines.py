@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import measuring
-from framework_advisor.errors import StoreFull, Unavailable
+from framework_advisor.errors import Conflict, StoreFull, Unavailable
 from framework_advisor.runs import execution, heartbeats
 from framework_advisor.runs import queue as queues
 from framework_advisor.runs.lock import HostLock, this_machine
@@ -111,12 +111,30 @@ def test_a_container_beside_us_that_measures_is_waited_for(
             await runs.start()
             try:
                 ours = await runs.submit(ProbeRunRequest())
-                waiting = await until(store, ours.id, lambda r: "waits for" in r.message)
+                waiting = await until(store, ours.id, lambda r: "on this host" in r.message)
                 assert (waiting.status, "run_theirs" in waiting.message) == ("queued", True)
                 await store.runs.end("run_theirs", "succeeded", "")
                 assert (await until(store, ours.id, lambda r: r.ended)).status == "succeeded"
             finally:
                 await runs.stop()
+
+    asyncio.run(act())
+
+
+def test_of_two_containers_that_begin_at_once_one_does(shared: Settings) -> None:
+    async def act() -> None:
+        async with Store(shared) as store:
+            await store.hosts.add(measuring.HOST)
+            for run in ("run_1", "run_2"):
+                await store.runs.create(measuring.request(run), measuring.HOST.id)
+            begun = await asyncio.gather(
+                store.runs.start("run_1", f"{this_machine()} 1:1"),
+                store.runs.start("run_2", f"{this_machine()} 2:2"),
+                return_exceptions=True,
+            )
+            assert [type(each) for each in begun].count(Conflict) == 1
+            statuses = {(await store.runs.get(run)).status for run in ("run_1", "run_2")}
+            assert statuses == {"running", "queued"}
 
     asyncio.run(act())
 
