@@ -325,7 +325,7 @@ class Runs:
             await happened(session, id_, "status")
 
 
-def _running_on(machine: str) -> Select[tuple[str]]:
+def _running_on(machine: str) -> Select[str]:
     return (
         select(RunRow.id)
         .where(RunRow.status == "running", RunRow.executor.startswith(machine, autoescape=True))
