@@ -49,9 +49,7 @@ class Sessions:
         try:
             with told():
                 async with (
-                    AsyncSession(
-                        self._writer, expire_on_commit=False
-                    ) as session,
+                    AsyncSession(self._writer, expire_on_commit=False) as session,
                     session.begin(),
                 ):
                     yield session

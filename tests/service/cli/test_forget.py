@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 import measuring
+from answers import filed
 from framework_advisor import Advisor, Profile
 from framework_advisor.settings import Settings
 from framework_advisor.store import Store
@@ -23,8 +24,10 @@ async def fill(data_dir: Path) -> None:
     old = datetime.now(UTC) - timedelta(days=10)
     answer = Advisor().recommend(Profile(stage="education"))
     async with Store(Settings(data_dir=data_dir)) as store:
-        await store.recommendations.add(answer.model_copy(update={"id": "old", "created_at": old}))
-        await store.recommendations.add(answer)
+        await store.recommendations.add(
+            filed(answer.model_copy(update={"id": "old", "created_at": old}))
+        )
+        await store.recommendations.add(filed(answer))
         await store.hosts.add(measuring.HOST)
         await store.runs.create(measuring.request(), measuring.HOST.id)
         await store.runs.start("run_1")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 import measuring
+from answers import filed
 from framework_advisor import Advisor, Profile
 from framework_advisor.recommendation import Recommendation
 from framework_advisor.settings import Settings
@@ -27,7 +28,8 @@ def answer() -> Recommendation:
 
 
 async def given(store: Store, answer: Recommendation, id_: str, at: datetime) -> None:
-    await store.recommendations.add(answer.model_copy(update={"id": id_, "created_at": at}))
+    one = answer.model_copy(update={"id": id_, "created_at": at})
+    await store.recommendations.add(filed(one))
 
 
 async def measured(store: Store, run: str, ended: datetime | None) -> None:
@@ -70,7 +72,7 @@ def test_what_is_too_old_goes_with_all_that_belongs_to_it(
             assert await forget(store, 101, 101) == Forgotten(0, 0)
             assert await forget(store, 99, 99) == Forgotten(1, 1)
             (kept,) = (await store.recommendations.page(10)).items
-            assert kept.id == "rec_new"
+            assert (kept.id, await rows(store, "decisions")) == ("rec_new", {"decisions": 1})
             runs = (await store.runs.page(10)).items
             assert [run.id for run in runs] == ["run_open", "run_new"]
             left = await rows(store, *OF_RUNS)
@@ -103,6 +105,8 @@ def test_two_services_forget_at_once_and_each_thing_once(
                 await given(first, answer, f"rec_{number}", OLD)
             both = await asyncio.gather(forget(first, 30, 30), forget(second, 30, 30))
             assert sum(each.recommendations for each in both) == 20
+            # What was decided goes with the last recommendation that gives it.
+            assert await rows(first, "decisions") == {"decisions": 0}
             assert (await first.recommendations.page(1)).total == 0
 
     asyncio.run(act())
