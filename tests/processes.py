@@ -70,12 +70,17 @@ def alive(pids: set[int]) -> set[int]:
     return running
 
 
-def environment(data_dir: Path) -> dict[str, str]:
-    """The environment of a child of the tests: the same packages, and a data directory."""
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        "FRAMEWORK_ADVISOR_DATA_DIR": str(data_dir),
-    }
+def environment(data_dir: Path, database_url: str | None = None) -> dict[str, str]:
+    """The environment of a child of the tests: the same packages, a data directory, a store."""
+    store = {"FRAMEWORK_ADVISOR_DATABASE_URL": database_url} if database_url else {}
+    return (
+        os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            "FRAMEWORK_ADVISOR_DATA_DIR": str(data_dir),
+        }
+        | store
+    )
 
 
 #: What the command line is started by.
@@ -86,12 +91,13 @@ def advisor(
     *arguments: str,
     data_dir: Path,
     stderr: int | IO[str] = subprocess.PIPE,
+    database_url: str | None = None,
     program: Sequence[str] = ADVISOR,
 ) -> subprocess.Popen[str]:
     """The command line, started."""
     return subprocess.Popen(
         [*program, *arguments],
-        env=environment(data_dir),
+        env=environment(data_dir, database_url),
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
@@ -104,12 +110,24 @@ class Server:
     ``program``: what stands for ``framework-advisor``.
     """
 
-    def __init__(self, data_dir: Path, program: Sequence[str] = ADVISOR) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        database_url: str | None = None,
+        *,
+        program: Sequence[str] = ADVISOR,
+    ) -> None:
         # A file, because nobody reads while the test goes on: a full pipe would stop the server.
         log = data_dir / "server.log"
         with log.open("a") as stderr:
             self.process = advisor(
-                "serve", "--port", "0", data_dir=data_dir, stderr=stderr, program=program
+                "serve",
+                "--port",
+                "0",
+                data_dir=data_dir,
+                stderr=stderr,
+                database_url=database_url,
+                program=program,
             )
         assert self.process.stdout is not None
         self.greeting = [self.process.stdout.readline() for _ in range(3)]

@@ -26,9 +26,11 @@ from framework_advisor.api.recommendations import Recommendations
 from framework_advisor.api.requests import no_unknown_query
 from framework_advisor.api.services import Services
 from framework_advisor.runs.feed import Feed
+from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.settings import Settings, load_settings
 from framework_advisor.store import Store
+from framework_advisor.store.retention import Retention
 from framework_knowledge import KnowledgeError
 from framework_probes.host import fingerprint
 
@@ -43,12 +45,13 @@ def create_app(settings: Settings | None = None) -> Litestar:
     store = Store(chosen)
     services = Services(
         store,
-        RunQueue(store, chosen.data_dir, fingerprint()),
+        RunQueue(store, HostLock(chosen.data_dir, chosen.lock_dir), fingerprint()),
         Feed(store),
         chosen.knowledge_overlays,
     )
 
     gate = Gate(chosen, store)
+    retention = Retention(store, chosen.keep_recommendations_days, chosen.keep_runs_days)
 
     @asynccontextmanager
     async def open_for_business(_app: Litestar) -> AsyncIterator[None]:
@@ -57,9 +60,11 @@ def create_app(settings: Settings | None = None) -> Litestar:
             await asyncio.to_thread(services.knowledge)
         async with store:
             await services.queue.start()
+            retention.start()
             try:
                 yield
             finally:
+                await retention.stop()
                 services.feed.close()
                 await services.queue.stop()
                 services.close()

@@ -9,6 +9,7 @@
     ├── NotFound                 404  no such recommendation, run, host
     ├── Conflict                 409  the state does not allow it
     ├── Unavailable              503  the service cannot be reached, or says: later
+    ├── StoreFull                507  there is no room for anything new
     ├── ServiceFailed            500  the service failed, or answered what nobody foresaw
     ├── NotInstalled             501  an extra of the distribution is missing; says which
     └── BrokenKnowledge          500  knowledge that cannot be loaded: file, line, field, reason
@@ -62,7 +63,25 @@ class Conflict(AdvisorError):
 
 
 class Unavailable(AdvisorError):
-    """The service cannot be reached, or asked to come back later, also after trying again."""
+    """The service or its store cannot be reached, or asks to come back later.
+
+    ``reason`` is for who operates it: it may name addresses.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
+class StoreFull(AdvisorError):
+    """There is no room left where the store is; what was stored can be read.
+
+    ``reason`` is for who operates it.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class ServiceFailed(AdvisorError):

@@ -56,12 +56,29 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default_factory=default_data_dir,
-        description="Where the store and the host's lock live; made if it is absent.",
+        description="Where the store and a lock live; made if it is absent.",
+    )
+    lock_dir: Path | None = Field(
+        default=None,
+        description="Where the machine's lock lies, for one measurement at a time. Absent: "
+        "/run/lock or /tmp. Containers on one machine should share one.",
     )
     database_url: str | None = Field(
         default=None,
         min_length=1,
         description="SQLAlchemy URL with an asynchronous driver. Absent: SQLite in data_dir.",
+    )
+    keep_recommendations_days: PositiveInt | None = Field(
+        default=None,
+        le=36_500,
+        description="Recommendations are forgotten so many days after they were given. "
+        "Absent: they are kept.",
+    )
+    keep_runs_days: PositiveInt | None = Field(
+        default=None,
+        le=36_500,
+        description="Probe runs are forgotten, with all they measured, so many days after their "
+        "end. Absent: they are kept.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(

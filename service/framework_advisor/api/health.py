@@ -28,13 +28,8 @@ class HealthController(Controller):
 
     @get("/ready", operation_class=described({200: Health}, refusals=(503,)))
     async def ready(self, services: Injected) -> Response[bytes]:
-        """Say whether the database answers and the knowledge is loaded."""
-        try:
-            await services.store.ping()
-        except Exception:
-            # Whatever the driver raises means the same; the log has it.
-            log.exception("database_unreachable")
-            raise ServiceUnavailableException("The database cannot be reached.") from None
+        """Say whether the database answers and has room, and the knowledge is loaded."""
+        await services.store.ready()
         try:
             knowledge = await asyncio.to_thread(services.knowledge)
         except Exception:

@@ -66,7 +66,8 @@ MEANINGS = {
     421: "The service is not called by that name.",
     422: "A field, a parameter or the body breaks the contract; each mistake has a pointer.",
     500: "The service failed.",
-    503: "The service is not ready.",
+    503: "The service or its store is not ready; Retry-After says when to come back.",
+    507: "There is no room left where the store is; what was stored can be read.",
 }
 
 
@@ -152,7 +153,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
 
 def _keyed(operations: dict[str, Any]) -> dict[str, Any]:
     """The operations of a path with what a key that is needed and missing comes to."""
-    refused = {str(status): _response(status, {MEDIA_TYPE: Problem}) for status in (401, 403)}
+    # Every call looks at the store, if only for the key.
+    refused = {str(status): _response(status, {MEDIA_TYPE: Problem}) for status in (401, 403, 503)}
     return {
         method: {
             **operation,

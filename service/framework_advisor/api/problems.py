@@ -21,13 +21,17 @@ from framework_advisor.errors import (
     InvalidInput,
     NotFound,
     NotInstalled,
+    StoreFull,
     Unauthorized,
+    Unavailable,
 )
 from framework_knowledge import KnowledgeError
 
 MEDIA_TYPE = "application/problem+json"
 #: A body with thousands of mistakes is answered with the first of them.
 MOST_ERRORS = 100
+#: When to come back after 503, seconds.
+RETRY_AFTER_S = 2
 
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger(__name__)
@@ -148,6 +152,17 @@ def _unauthorized(request: AnyRequest, error: Unauthorized) -> Response[bytes]:
     return problem(request, 401, str(error), headers={"WWW-Authenticate": "Bearer"})
 
 
+def _unavailable(request: AnyRequest, error: Unavailable) -> Response[bytes]:
+    # One line: while the database is away, every request would add a stack trace.
+    log.warning("unavailable", reason=error.reason)
+    return problem(request, 503, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+def _store_full(request: AnyRequest, error: StoreFull) -> Response[bytes]:
+    log.error("store_full", reason=error.reason)
+    return problem(request, 507, str(error))
+
+
 def _saying(status: int) -> Callable[[AnyRequest, Exception], Response[bytes]]:
     return lambda request, error: problem(request, status, str(error))
 
@@ -160,6 +175,8 @@ HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[bytes
     NotFound: _saying(404),
     Conflict: _saying(409),
     NotInstalled: _saying(501),
+    Unavailable: _unavailable,
+    StoreFull: _store_full,
     BrokenKnowledge: _broken_knowledge,
     KnowledgeError: _broken_knowledge,
     ValidationException: _invalid_query,

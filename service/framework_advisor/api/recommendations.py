@@ -29,7 +29,7 @@ PATH = "/v1/recommendations"
 
 #: How many items a page of a list has, and where it begins.
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="items on a page")]
-Cursor = Annotated[int | None, QueryParameter(ge=1, description="from a list's next")]
+Cursor = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="from a list's next")]
 
 
 class Recommendations(Controller):

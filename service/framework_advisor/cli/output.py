@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 from pydantic import BaseModel
 
-from framework_advisor.errors import AdvisorError, InvalidInput
+from framework_advisor.errors import AdvisorError, InvalidInput, StoreFull, Unavailable
 from framework_knowledge import KnowledgeError
 
 #: Exit code of a command that was given something wrong.
@@ -49,5 +49,7 @@ def complaints(error: AdvisorError | KnowledgeError) -> Iterator[str]:
                 yield f"error: {where}{each.detail}; expected {each.expected}"
         case KnowledgeError(problems=problems):
             yield from (f"error: {problem}" for problem in problems)
+        case Unavailable(reason=reason) | StoreFull(reason=reason) if reason:
+            yield f"error: {error} ({reason})"
         case _:
             yield f"error: {error}"

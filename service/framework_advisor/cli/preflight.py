@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from framework_advisor.errors import AdvisorError, FieldError, InvalidInput
 from framework_advisor.known import knowledge_with
 from framework_advisor.settings import PREFIX, Settings
 from framework_advisor.store import Store
+from framework_advisor.store.failures import cannot_open
 from framework_knowledge import KnowledgeError
 
 
@@ -43,22 +43,13 @@ def open_store(settings: Settings) -> None:
         InvalidInput: it cannot, or there is no key.
     """
     settings.make_data_dir()
-    try:
-        if settings.store_url.startswith("sqlite"):
-            _open_file(make_url(settings.store_url).database)
-        asyncio.run(_ping(settings))
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        # What the driver says; SQLAlchemy's own text goes on with statements and links.
-        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        raise InvalidInput(
-            (
-                FieldError(
-                    f"{PREFIX}DATABASE_URL",
-                    f"the store cannot be opened: {reason}",
-                    "a database that answers, or a data directory that can be written",
-                ),
-            )
-        ) from None
+    if settings.store_url.startswith("sqlite"):
+        url = make_url(settings.store_url)
+        try:
+            _open_file(url.database)
+        except sqlite3.Error as error:
+            raise cannot_open(url, error) from None
+    asyncio.run(_ping(settings))
     need_keys(settings)
 
 

@@ -106,13 +106,14 @@ def _names(option: str | None) -> list[str] | None:
 async def _measure(asked: ProbeRunRequest | str) -> tuple[Run, RunResults]:
     """Measure what is asked, or go on with the run of that id."""
     from framework_advisor.runs.foreground import resume_here, run_here
+    from framework_advisor.runs.lock import HostLock
     from framework_advisor.settings import load_settings
     from framework_advisor.store import Store
 
     settings = load_settings()
     async with Store(settings) as store:
         with _Bar() as bar:
-            where = (store, settings.data_dir)
+            where = (store, HostLock(settings.data_dir, settings.lock_dir))
             if isinstance(asked, str):
                 ended = await resume_here(*where, asked, bar.observe, _say_waiting)
             else:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from framework_advisor.cli.evaluate import evaluate
+from framework_advisor.cli.forget import forget
 from framework_advisor.cli.host import host
 from framework_advisor.cli.key import key
 from framework_advisor.cli.knowledge import knowledge
@@ -39,5 +40,5 @@ def main() -> None:
     """Choose between PyTorch, TensorFlow, Keras and JAX, on evidence."""
 
 
-for command in (recommend, replay, probe, selftest, knowledge, evaluate, host, key, serve):
+for command in (recommend, replay, probe, selftest, knowledge, evaluate, host, key, forget, serve):
     main.add_command(command)

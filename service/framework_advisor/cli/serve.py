@@ -32,15 +32,16 @@ def serve(ctx: click.Context, *, host: str | None, port: int | None, check: bool
     need_server("Serving HTTP")
     from framework_advisor.api.logs import configure_logging
     from framework_advisor.app import create_app
-    from framework_advisor.cli.preflight import need_keys
+    from framework_advisor.cli.preflight import open_store
     from framework_advisor.settings import load_settings
 
     settings = load_settings({"host": host, "port": port})
     if check:
         ctx.exit(_check(settings))
-    # A mistake in an overlay, or a missing key, is told before anything listens.
+    # A mistake in an overlay, a store that does not open or a missing key is told before anything
+    # listens.
     knowledge_with(settings.knowledge_overlays)
-    need_keys(settings)
+    open_store(settings)
     with _listening(settings.host, settings.port) as listener:
         configure_logging(settings.log_format)
         _run(create_app(settings), listener, keyed=settings.keys_required)

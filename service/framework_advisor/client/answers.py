@@ -16,6 +16,7 @@ from framework_advisor.errors import (
     InvalidInput,
     NotFound,
     ServiceFailed,
+    StoreFull,
     Unauthorized,
     Unavailable,
 )
@@ -28,6 +29,7 @@ _KINDS: dict[int, type[AdvisorError]] = {
     409: Conflict,
     429: Unavailable,
     503: Unavailable,
+    507: StoreFull,
 }
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import functools
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Literal
 
+import structlog
+
+from framework_advisor.errors import StoreFull, Unavailable
 from framework_advisor.runs.outcome import status_of, summary
 from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.records import Run
@@ -23,6 +28,12 @@ from framework_probes.results import (
 from framework_probes.serialization import MalformedLine
 
 Stopped = Literal["cancelled", "interrupted"]
+#: How often to look whether a store that is away or full takes things again, seconds.
+RETRY_S = 1.0
+#: How often a run says that it is still being executed, seconds.
+BEAT_S = 15.0
+
+log = structlog.get_logger(__name__)
 
 
 def hard_limit_s(request: RunRequest) -> float:
@@ -34,9 +45,11 @@ def hard_limit_s(request: RunRequest) -> float:
 class Execution:
     """Executes a run that is queued in the store. Whoever calls it holds the host's lock.
 
-    ``observe`` sees each event once it is kept; ``probes`` starts what sends them; ``done`` is how
-    many results the run had before, where it is resumed: ``request`` is then of the rest, which may
-    be nothing.
+    While the store is away or full the probes go on, and what they say is kept once it is back.
+
+    ``executor`` is the lock's; ``observe`` sees each event once it is kept; ``probes`` starts what
+    sends them; ``done`` is how many results the run had before, where it is resumed: ``request`` is
+    then of the rest, which may be nothing.
     """
 
     def __init__(
@@ -46,7 +59,9 @@ class Execution:
         observe: Callable[[Event], None] | None = None,
         probes: Callable[[RunRequest], ProbeProcess] = ProbeProcess,
         done: int = 0,
+        executor: str | None = None,
     ) -> None:
+        self._executor = executor
         self._done = done
         self.run_id = request.run
         #: For the caller to set, once the store says how the run ended.
@@ -57,11 +72,13 @@ class Execution:
         self._probes = probes
         self._process: ProbeProcess | None = None
         self._stopped: Stopped | None = None
+        self._stopping = asyncio.Event()
 
     def stop(self, status: Stopped) -> None:
         """End it soon, with that status; results that are finished stay."""
         if self._stopped is None:
             self._stopped = status
+            self._stopping.set()
             if self._process is not None:
                 self._process.stop()
 
@@ -71,9 +88,13 @@ class Execution:
         Raises:
             Conflict: the run is not queued any more.
         """
-        await self._store.runs.start(self.run_id)
-        failure = None if self._request.probes == () else await self._measure()
-        await self._close(failure)
+        await self._store.runs.start(self.run_id, self._executor)
+        beating = asyncio.create_task(self._beat())
+        try:
+            failure = None if self._request.probes == () else await self._measure()
+        finally:
+            beating.cancel()
+        await self._patiently(lambda: self._close(failure))
         return await self._store.runs.get(self.run_id)
 
     async def _measure(self) -> str | None:
@@ -84,7 +105,7 @@ class Execution:
             try:
                 async with asyncio.timeout(hard_limit_s(self._request)):
                     async for event in process.events():
-                        await self._keep(event)
+                        await self._patiently(functools.partial(self._keep, event))
                         if self._observe is not None:
                             self._observe(event)
             except TimeoutError:
@@ -120,3 +141,29 @@ class Execution:
         status = self._stopped or status_of(counts, complete=failure is None)
         parts = [summary(counts)] if self._stopped or not failure else [summary(counts), failure]
         await self._store.runs.end(self.run_id, status, "; ".join(parts))
+
+    async def _patiently(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do it, again and again while the store is away or full; once where the run is stopped."""
+        waited = False
+        while True:
+            try:
+                await act()
+            except (Unavailable, StoreFull) as error:
+                if self._stopping.is_set():
+                    raise
+                if not waited:
+                    log.warning("probe_run_waits_for_store", run=self.run_id, why=str(error))
+                waited = True
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), RETRY_S)
+            else:
+                return
+
+    async def _beat(self) -> None:
+        """Say that the run is being executed, until somebody else says that it is not."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            with suppress(Unavailable, StoreFull):
+                if not await self._store.runs.beat(self.run_id):
+                    self.stop("interrupted")
+                    return

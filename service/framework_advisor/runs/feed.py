@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 
+from framework_advisor.errors import Unavailable
 from framework_advisor.runs.records import RunEvent
 from framework_advisor.store import Store
 
@@ -16,6 +17,8 @@ from framework_advisor.store import Store
 POLL_S = 0.25
 #: After so long without an event a listener is told that there is none, seconds.
 KEEP_ALIVE_S = 15.0
+#: How often to look whether a store that is away is back, seconds.
+AWAY_POLL_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +59,14 @@ class Feed:
             while not self._closed:
                 # Taken before the store is read: what happens in between is not missed.
                 changed = topic.changed
-                found = await self._store.events.after(run, after)
+                try:
+                    found = await self._store.events.after(run, after)
+                except Unavailable:
+                    # The listener stays: one that is cut off finds nobody to come back to.
+                    yield None
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(changed.wait(), AWAY_POLL_S)
+                    continue
                 for event in found.events:
                     yield event
                     after = event.number
@@ -91,12 +101,18 @@ class Feed:
 
     async def _poll(self) -> None:
         """Goes on while anybody listens."""
+        wait_s = POLL_S
         while self._topics:
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(wait_s)
             try:
                 counts = await self._store.events.counts(self._topics)
+                wait_s = POLL_S
+            except Unavailable as error:
+                log.warning("run_events_unreadable", reason=error.reason)
+                wait_s = AWAY_POLL_S
+                continue
             except Exception:
-                # Most likely the database; listeners wait until it is back.
+                # Listeners must outlive whatever it is.
                 log.exception("run_events_unreadable")
                 continue
             for run, number in counts.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from framework_advisor.runs.execution import Execution
 from framework_advisor.runs.lock import HostLock
@@ -20,7 +19,7 @@ from framework_probes.results import Event, Host
 
 async def run_here(
     store: Store,
-    data_dir: Path,
+    lock: HostLock,
     request: ProbeRunRequest,
     observe: Callable[[Event], None],
     waits_for: Callable[[str], None],
@@ -34,14 +33,14 @@ async def run_here(
 
     async def create(host: Host) -> Execution:
         await store.runs.create(asked, host.id)
-        return Execution(store, asked, observe)
+        return Execution(store, asked, observe, executor=lock.executor)
 
-    return await _holding_the_lock(store, data_dir, asked.run, create, waits_for)
+    return await _holding_the_lock(store, lock, asked.run, create, waits_for)
 
 
 async def resume_here(
     store: Store,
-    data_dir: Path,
+    lock: HostLock,
     run: str,
     observe: Callable[[Event], None],
     waits_for: Callable[[str], None],
@@ -56,20 +55,19 @@ async def resume_here(
     async def go_on(host: Host) -> Execution:
         await reopen(store, run, host.id)
         rest, done = await rest_of(store, await store.runs.get(run))
-        return Execution(store, rest, observe, done=done)
+        return Execution(store, rest, observe, done=done, executor=lock.executor)
 
-    return await _holding_the_lock(store, data_dir, run, go_on, waits_for)
+    return await _holding_the_lock(store, lock, run, go_on, waits_for)
 
 
 async def _holding_the_lock(
     store: Store,
-    data_dir: Path,
+    lock: HostLock,
     run: str,
     begin: Callable[[Host], Awaitable[Execution]],
     waits_for: Callable[[str], None],
 ) -> Run:
     host = fingerprint()
-    lock = HostLock(data_dir)
     told = False
     while not lock.acquire(run):
         if not told:
@@ -79,7 +77,9 @@ async def _holding_the_lock(
     loop = asyncio.get_running_loop()
     try:
         await store.hosts.add(host)
-        await store.runs.interrupt_running(host.id, ORPHANED)
+        await store.runs.interrupt_running(
+            host.id, ORPHANED, lock.executor if store.shared else None
+        )
         execution = await begin(host)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, execution.stop, "cancelled")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
 
 import structlog
 
-from framework_advisor.errors import Conflict
+from framework_advisor.errors import Conflict, StoreFull, Unavailable
 from framework_advisor.runs.execution import Execution
-from framework_advisor.runs.lock import HostLock
+from framework_advisor.runs.heartbeats import Heartbeats
+from framework_advisor.runs.lock import HostLock, this_machine
 from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.records import Run
 from framework_advisor.runs.request import ProbeRunRequest
@@ -22,6 +22,8 @@ from framework_probes.results import Host, RunRequest
 
 #: How often to look whether another process on this host has finished measuring, seconds.
 LOCK_POLL_S = 0.5
+#: How often to look whether another process has queued a run, or lost one, seconds.
+IDLE_POLL_S = 5.0
 #: After a failure of the queue itself it is tried again so much later, seconds.
 RETRY_S = 2.0
 ORPHANED = "its process ended before the run did; results until then are kept"
@@ -35,14 +37,15 @@ class RunQueue:
     def __init__(
         self,
         store: Store,
-        data_dir: Path,
+        lock: HostLock,
         host: Host,
         probes: Callable[[RunRequest], ProbeProcess] = ProbeProcess,
     ) -> None:
         self.host = host
         self._probes = probes
         self._store = store
-        self._lock = HostLock(data_dir)
+        self._lock = lock
+        self._heartbeats = Heartbeats()
         self._wake = asyncio.Event()
         self._current: Execution | None = None
         self._stopping = False
@@ -52,8 +55,10 @@ class RunQueue:
         """Settle what an earlier process left behind, then begin to work."""
         await self._store.hosts.add(self.host)
         if self._lock.acquire("none"):
-            await self._settle()
-            self._lock.release()
+            try:
+                await self._settle(await self._store.runs.open(self.host.id))
+            finally:
+                self._lock.release()
         self._worker = asyncio.create_task(self._work())
         self._wake.set()
 
@@ -130,29 +135,43 @@ class RunQueue:
             self._wake.clear()
             try:
                 await self._next()
+            except (Unavailable, StoreFull) as error:
+                log.warning("probe_run_queue_waits_for_store", why=str(error))
+                await self._woken(within=RETRY_S)
             except Exception:
-                # Most likely the database; the queue must outlive that.
+                # Whatever it is, the queue must outlive it.
                 log.exception("probe_run_queue_failed")
                 await self._woken(within=RETRY_S)
 
     async def _next(self) -> None:
         """Execute the run whose turn it is, or wait until something may have changed."""
-        queued = [r for r in await self._store.runs.open(self.host.id) if r.status == "queued"]
-        if not queued:
-            await self._wake.wait()
-        elif not self._lock.acquire(queued[0].id):
-            message = f"waits for {self._lock.holder()}, which measures on this host"
-            if message != queued[0].message:
-                await self._store.runs.note(queued[0].id, message=message)
-            await self._woken(within=LOCK_POLL_S)
+        open_ = await self._store.runs.open(self.host.id)
+        queued = [run for run in open_ if run.status == "queued"]
+        if not open_:
+            await self._woken(within=IDLE_POLL_S)
+        elif not self._lock.acquire(queued[0].id if queued else "none"):
+            await self._wait_for(self._lock.holder(), queued)
         else:
             try:
-                await self._settle()
-                if not self._stopping:
+                await self._settle(open_)
+                # Another container of this machine may measure under a lock that we do not see.
+                other = await self._store.runs.measured_on(this_machine())
+                if queued and other is None and not self._stopping:
                     await self._execute(queued[0])
+                    return
             finally:
                 self._current = None
                 self._lock.release()
+            await self._wait_for(f"probe run {other}", queued)
+
+    async def _wait_for(self, holder: str, queued: list[Run]) -> None:
+        if not queued:
+            await self._woken(within=IDLE_POLL_S)
+            return
+        message = f"waits for {holder}, which measures on this host"
+        if message != queued[0].message:
+            await self._store.runs.note(queued[0].id, message=message)
+        await self._woken(within=LOCK_POLL_S)
 
     async def _execute(self, run: Run) -> None:
         try:
@@ -162,12 +181,16 @@ class RunQueue:
             return
         if self._stopping:
             return
-        self._current = execution = Execution(self._store, rest, probes=self._probes, done=done)
+        self._current = execution = Execution(
+            self._store, rest, probes=self._probes, done=done, executor=self._lock.executor
+        )
         log.info("probe_run_started", run=run.id, suite=rest.suite, kept=done)
         try:
             ended = await execution.execute()
         except Conflict:
-            return  # cancelled while it was about to start
+            return  # cancelled or taken by another process while it was about to start
+        except (Unavailable, StoreFull):
+            raise  # it is settled once the store is back
         except Exception as error:
             log.exception("probe_run_broken", run=run.id)
             await self._store.runs.end(run.id, "failed", f"the service failed: {error}")
@@ -182,9 +205,13 @@ class RunQueue:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), within)
 
-    async def _settle(self) -> None:
-        """With the lock held: a run that is still ``running`` lost its executor."""
-        for run in await self._store.runs.interrupt_running(self.host.id, ORPHANED):
+    async def _settle(self, open_: Iterable[Run]) -> None:
+        """With the lock held: a run that is still ``running`` under it lost its executor."""
+        executor = self._lock.executor if self._store.shared else None
+        others = [r for r in open_ if r.status == "running" and r.executor != executor]
+        silent = self._heartbeats.silent(others)
+        runs = self._store.runs
+        for run in await runs.interrupt_running(self.host.id, ORPHANED, executor, silent):
             log.warning("probe_run_interrupted", run=run)
 
     async def _announce(self) -> None:

@@ -51,7 +51,8 @@ class Run:
     """A probe run: what was asked, how far it is, what became of it.
 
     ``done`` of ``planned`` results; ``counts`` holds results by outcome; ``peaks`` is None until
-    the host's peaks were measured.
+    the host's peaks were measured. ``executor`` is who executes it, or did last, and ``beats``
+    counts up while that goes on.
     """
 
     id: str
@@ -66,6 +67,8 @@ class Run:
     message: str = ""
     peaks: Peaks | None = None
     counts: Mapping[Outcome, int] = field(default_factory=dict)
+    executor: str | None = None
+    beats: int = 0
 
     @property
     def ended(self) -> bool:

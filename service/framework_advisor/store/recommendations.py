@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
 from typing import cast
 
 from advanced_alchemy.filters import LimitOffset, OrderBy
@@ -154,6 +155,24 @@ class Recommendations:
             await _forget_unused(session, decisions)
         if not decisions:
             raise NotFound(f"There is no recommendation {id_}.")
+
+    async def forget_before(self, moment: datetime, most: int) -> int:
+        """Forget up to ``most`` that were given before, whoever asked; how many they were."""
+        old = (
+            select(RecommendationRow.seq)
+            .where(RecommendationRow.created_at < moment)
+            .order_by(RecommendationRow.seq)
+            .limit(most)
+        )
+        async with self._sessions.writing() as session:
+            gone = await session.scalars(
+                delete(RecommendationRow)
+                .where(RecommendationRow.seq.in_(old))
+                .returning(RecommendationRow.decision)
+            )
+            decisions = gone.all()
+            await _forget_unused(session, decisions)
+            return len(decisions)
 
 
 async def _forget_unused(session: AsyncSession, decisions: Iterable[str | None]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import Conflict, NotFound
@@ -133,15 +133,38 @@ class Runs:
             )
             return tuple(await _with_counts(session, rows))
 
-    async def start(self, id_: str) -> None:
-        """``queued`` becomes ``running``.
+    async def start(self, id_: str, executor: str | None = None) -> None:
+        """``queued`` becomes ``running``; ``executor`` is that of the host's lock.
 
         Raises:
-            Conflict: it is not queued any more.
+            Conflict: it is not queued any more, or its machine executes another one.
         """
-        await self._move(
-            id_, ("queued",), status="running", started_at=datetime.now(UTC), message=""
-        )
+        async with self._sessions.writing() as session:
+            row = await _row(session, id_)
+            if row.status != "queued":
+                raise Conflict(f"Probe run {id_} is {row.status} already.")
+            machine = executor.partition(" ")[0] if executor else None
+            if machine and (other := await session.scalar(_running_on(machine))):
+                raise Conflict(f"Probe run {other} is being executed on this machine.")
+            row.status, row.started_at = "running", datetime.now(UTC)
+            row.message, row.executor = "", executor
+            await happened(session, id_, "status")
+
+    async def measured_on(self, machine: str) -> str | None:
+        """The run that is being executed on that machine, by its name; None where none is."""
+        async with self._sessions.reading() as session:
+            return await session.scalar(_running_on(machine))
+
+    async def beat(self, id_: str) -> bool:
+        """It is still being executed; False where it is not ``running`` any more."""
+        async with self._sessions.writing() as session:
+            running = await session.scalars(
+                update(RunRow)
+                .where(RunRow.id == id_, RunRow.status == "running")
+                .values(beats=RunRow.beats + 1)
+                .returning(RunRow.id)
+            )
+            return bool(running.all())
 
     async def end(self, id_: str, status: RunStatus, message: str) -> None:
         """The run has ended, for good.
@@ -196,15 +219,19 @@ class Runs:
             if noted.all():
                 await happened(session, id_, "progress")
 
-    async def interrupt_running(self, host: str, message: str) -> tuple[str, ...]:
-        """Mark every ``running`` run of that host ``interrupted``; their ids.
+    async def interrupt_running(
+        self, host: str, message: str, executor: str | None = None, silent: Iterable[str] = ()
+    ) -> tuple[str, ...]:
+        """Mark ``running`` runs of that host ``interrupted``; their ids.
 
-        For whoever holds the host's lock: nobody else can be executing one.
+        For whoever holds the host's lock: nobody else can be executing one with that executor, or
+        in a store that no other machine can have. ``silent`` are runs of others that are lost.
         """
+        lost = [] if executor is None else [_lost(executor, silent)]
         async with self._sessions.writing() as session:
             ids = await session.scalars(
                 update(RunRow)
-                .where(RunRow.host_id == host, RunRow.status == "running")
+                .where(RunRow.host_id == host, RunRow.status == "running", *lost)
                 .values(status="interrupted", finished_at=datetime.now(UTC), message=message)
                 .returning(RunRow.id)
             )
@@ -254,7 +281,7 @@ class Runs:
             await session.merge(row)
 
     async def add_result(self, result: Result) -> None:
-        """One result, final as it is."""
+        """One result, final as it is. Adding it again changes nothing."""
         row = ResultRow(
             run_id=result.run,
             id=result.id,
@@ -262,13 +289,31 @@ class Runs:
             document=RESULT.write(result),
         )
         async with self._sessions.writing() as session:
-            session.add(row)
-            await happened(session, result.run, "result", ResultInBrief.of(result))
+            if not await _has(session, row, ResultRow.id == row.id):
+                session.add(row)
+                await happened(session, result.run, "result", ResultInBrief.of(result))
 
     async def add_pair(self, pair: Pair) -> None:
-        """One comparison, final as it is."""
+        """One comparison, final as it is. Adding it again changes nothing."""
+        row = PairRow(run_id=pair.run, document=PAIR.write(pair))
         async with self._sessions.writing() as session:
-            session.add(PairRow(run_id=pair.run, document=PAIR.write(pair)))
+            if not await _has(session, row):
+                session.add(row)
+
+    async def forget_before(self, moment: datetime, most: int) -> int:
+        """Forget up to ``most`` that ended before, with all that belongs to them; how many."""
+        old = (
+            select(RunRow.seq)
+            .where(RunRow.status.not_in(OPEN), RunRow.finished_at < moment)
+            .order_by(RunRow.seq)
+            .limit(most)
+        )
+        async with self._sessions.writing() as session:
+            # Results, pairs, environments and events go with their run.
+            gone = await session.scalars(
+                delete(RunRow).where(RunRow.seq.in_(old)).returning(RunRow.seq)
+            )
+            return len(gone.all())
 
     async def results(self, id_: str) -> RunResults:
         """All that the run has measured so far.
@@ -307,6 +352,32 @@ class Runs:
             await happened(session, id_, "status")
 
 
+def _running_on(machine: str) -> Select[str]:
+    return (
+        select(RunRow.id)
+        .where(RunRow.status == "running", RunRow.executor.startswith(machine, autoescape=True))
+        .limit(1)
+    )
+
+
+def _lost(executor: str, silent: Iterable[str]) -> ColumnElement[bool]:
+    return or_(
+        RunRow.executor == executor,
+        # From before executors were noted.
+        RunRow.executor.is_(None),
+        RunRow.id.in_(list(silent)),
+    )
+
+
+async def _has(session: AsyncSession, row: ResultRow | PairRow, *and_: ColumnElement[bool]) -> bool:
+    """Whether it is there; a commit whose answer was lost is tried again."""
+    table = type(row)
+    found = select(table.seq).where(
+        table.run_id == row.run_id, *and_, table.document == row.document
+    )
+    return await session.scalar(found.limit(1)) is not None
+
+
 async def _row(session: AsyncSession, id_: str) -> RunRow:
     row = await RunRepository(session=session).get_one_or_none(id=id_)
     if row is None:
@@ -316,6 +387,8 @@ async def _row(session: AsyncSession, id_: str) -> RunRow:
 
 async def _with_counts(session: AsyncSession, rows: Iterable[RunRow]) -> tuple[Run, ...]:
     rows = list(rows)
+    if not rows:
+        return ()
     counts: dict[str, dict[Outcome, int]] = {row.id: {} for row in rows}
     counted = await session.execute(
         select(ResultRow.run_id, ResultRow.outcome, func.count())
@@ -342,4 +415,6 @@ def _run(row: RunRow, counts: dict[Outcome, int]) -> Run:
         message=row.message,
         peaks=PEAKS.read(row.peaks) if row.peaks else None,
         counts=counts,
+        executor=row.executor,
+        beats=row.beats,
     )

@@ -9,11 +9,12 @@ from typing import Self
 
 from sqlalchemy import text
 
-from framework_advisor.errors import Conflict
+from framework_advisor.errors import Conflict, StoreFull, Unavailable
 from framework_advisor.measured import RecordedRun
 from framework_advisor.settings import Settings
 from framework_advisor.store.engine import database, migrate
 from framework_advisor.store.events import Events
+from framework_advisor.store.failures import FAILURES, cannot_open, told
 from framework_advisor.store.hosts import Hosts
 from framework_advisor.store.keys import Keys
 from framework_advisor.store.recommendations import Recommendations
@@ -34,7 +35,9 @@ class Store:
         """Raises InvalidInput where the settings name no usable database; opens nothing yet."""
         settings.make_data_dir()
         self._engine = database(settings.store_url).get_engine()
-        sessions = Sessions(self._engine)
+        #: Whether processes of several machines may have it open; SQLite is for one machine.
+        self.shared = self._engine.dialect.name != "sqlite"
+        self._sessions = sessions = Sessions(self._engine)
         self.recommendations = Recommendations(sessions)
         self.runs = Runs(sessions)
         self.events = Events(sessions)
@@ -43,8 +46,13 @@ class Store:
         self._ended: dict[tuple[str, datetime], RecordedRun] = {}
 
     async def __aenter__(self) -> Self:
+        """Raises InvalidInput where the database cannot be opened, and says why."""
         try:
             await migrate(self._engine)
+        # TypeError: the driver does not know a parameter in the URL.
+        except (*FAILURES, TypeError) as error:
+            await self._engine.dispose()
+            raise cannot_open(self._engine.url, error) from error
         except BaseException:
             await self._engine.dispose()
             raise
@@ -84,7 +92,26 @@ class Store:
             )
         return self._ended[key]
 
+    async def ready(self) -> None:
+        """Whether it answers and, where it had no room before, has some again.
+
+        Raises:
+            Unavailable: not now.
+        """
+        await self.ping()
+        if not self._sessions.full:
+            return
+        try:
+            await self._sessions.try_room()
+        except StoreFull as error:
+            raise Unavailable(str(error), "no room") from error
+
     async def ping(self) -> None:
-        """Ask the database for something trivial; raises what the database raises."""
-        async with self._engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        """Ask the database for something trivial.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        with told():
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))

@@ -10,10 +10,50 @@ from datetime import datetime
 
 from advanced_alchemy.base import CommonTableAttributes, convention
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import Double, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import (
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SHORT = 64
+#: What stands for the character NUL.
+NUL_PICTURE = "␀"
+
+
+def _keepable(text: str | None) -> str | None:
+    return text if text is None else text.replace("\0", NUL_PICTURE)
+
+
+class Line(TypeDecorator[str]):
+    """Short text, also to look for; NUL, which PostgreSQL refuses, becomes its picture.
+
+    Documents need none of this: JSON escapes it.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """What is sent to the database."""
+        return _keepable(value)
+
+
+class Words(TypeDecorator[str]):
+    """The same of any length."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """What is sent to the database."""
+        return _keepable(value)
 
 
 class Base(CommonTableAttributes, DeclarativeBase):
@@ -27,7 +67,7 @@ class DecisionRow(Base):
 
     __tablename__ = "decisions"
 
-    digest: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    digest: Mapped[str] = mapped_column(Line(SHORT), primary_key=True)
     document: Mapped[str] = mapped_column(Text)
 
 
@@ -40,14 +80,14 @@ class RecommendationRow(Base):
     __tablename__ = "recommendations"
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    id: Mapped[str] = mapped_column(String(SHORT), unique=True)
+    id: Mapped[str] = mapped_column(Line(SHORT), unique=True)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
-    name: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(SHORT))
-    framework: Mapped[str | None] = mapped_column(String(SHORT))
+    name: Mapped[str | None] = mapped_column(Words)
+    status: Mapped[str] = mapped_column(Line(SHORT))
+    framework: Mapped[str | None] = mapped_column(Line(SHORT))
     p_best: Mapped[float | None] = mapped_column(Double)
     #: Id of the key that asked; null where no key was needed.
-    owner: Mapped[str | None] = mapped_column(String(SHORT), index=True)
+    owner: Mapped[str | None] = mapped_column(Line(SHORT), index=True)
     decision: Mapped[str | None] = mapped_column(ForeignKey(DecisionRow.digest), index=True)
     document: Mapped[str] = mapped_column(Text, deferred=True)
 
@@ -57,10 +97,10 @@ class ApiKeyRow(Base):
 
     __tablename__ = "api_keys"
 
-    id: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    scopes: Mapped[str] = mapped_column(String(SHORT))
-    digest: Mapped[str] = mapped_column(String(SHORT))
+    id: Mapped[str] = mapped_column(Line(SHORT), primary_key=True)
+    name: Mapped[str] = mapped_column(Words)
+    scopes: Mapped[str] = mapped_column(Line(SHORT))
+    digest: Mapped[str] = mapped_column(Line(SHORT))
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
@@ -70,7 +110,7 @@ class HostRow(Base):
 
     __tablename__ = "hosts"
 
-    id: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    id: Mapped[str] = mapped_column(Line(SHORT), primary_key=True)
     first_seen: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     last_seen: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     document: Mapped[str] = mapped_column(Text)
@@ -83,19 +123,23 @@ class RunRow(Base):
     __table_args__ = (Index("ix_probe_runs_host_status", "host_id", "status"),)
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    id: Mapped[str] = mapped_column(String(SHORT), unique=True)
+    id: Mapped[str] = mapped_column(Line(SHORT), unique=True)
     host_id: Mapped[str] = mapped_column(ForeignKey("hosts.id"))
-    status: Mapped[str] = mapped_column(String(SHORT))
+    status: Mapped[str] = mapped_column(Line(SHORT))
     request: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     started_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     finished_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     done: Mapped[int] = mapped_column(default=0)
     planned: Mapped[int | None]
-    message: Mapped[str] = mapped_column(Text, default="")
+    message: Mapped[str] = mapped_column(Words, default="")
     peaks: Mapped[str | None] = mapped_column(Text)
     #: How many events it has had; the number of the last one.
     events: Mapped[int] = mapped_column(default=0)
+    #: Which machine, and which lock on it, it is executed under, or was last.
+    executor: Mapped[str | None] = mapped_column(Line(2 * SHORT))
+    #: Counts up while it is being executed.
+    beats: Mapped[int] = mapped_column(default=0)
 
 
 class IdempotencyRow(Base):
@@ -135,7 +179,7 @@ class EnvironmentRow(Base):
     run_id: Mapped[str] = mapped_column(
         ForeignKey("probe_runs.id", ondelete="CASCADE"), primary_key=True
     )
-    id: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    id: Mapped[str] = mapped_column(Line(SHORT), primary_key=True)
     document: Mapped[str] = mapped_column(Text)
 
 
@@ -147,8 +191,8 @@ class ResultRow(Base):
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     run_id: Mapped[str] = mapped_column(ForeignKey("probe_runs.id", ondelete="CASCADE"))
-    id: Mapped[str] = mapped_column(String(SHORT))
-    outcome: Mapped[str] = mapped_column(String(SHORT))
+    id: Mapped[str] = mapped_column(Line(SHORT))
+    outcome: Mapped[str] = mapped_column(Line(SHORT))
     document: Mapped[str] = mapped_column(Text)
 
 

@@ -30,7 +30,7 @@ def test_a_run_goes_on_whatever_the_clock_shows(
     clock.write_text("0")
     hold.write_text("result 1")
     monkeypatch.setenv("FAULTS_CLOCK", str(clock))
-    with Server(tmp_path, serving("staged_probes.py", tmp_path)) as server:
+    with Server(tmp_path, program=serving("staged_probes.py", tmp_path)) as server:
 
         def get(where: str) -> dict[str, Any]:
             found: dict[str, Any] = server.client.get(where).json()

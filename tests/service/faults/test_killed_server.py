@@ -68,7 +68,7 @@ def test_a_run_of_a_killed_server_is_interrupted_and_goes_on_without_repeating(
 ) -> None:
     program = serving("staged_probes.py", tmp_path)
     (tmp_path / "hold").write_text(stage)
-    with Server(tmp_path, program) as server:
+    with Server(tmp_path, program=program) as server:
         where = server.client.post(PATH, json=ASKED).headers["location"]
         eventually((tmp_path / "reached").exists)
         eventually(lambda: sum(run_at(server, where)["counts"].values()) == kept)
@@ -78,7 +78,7 @@ def test_a_run_of_a_killed_server_is_interrupted_and_goes_on_without_repeating(
         server.process.communicate()
     eventually(lambda: not alive(below))
     (tmp_path / "hold").unlink()
-    with Server(tmp_path, program) as server:
+    with Server(tmp_path, program=program) as server:
         stopped = run_at(server, where)
         assert stopped["status"] == "interrupted"
         assert stopped["finished_at"]
@@ -109,12 +109,12 @@ def test_a_run_that_waited_in_a_killed_server_waits_in_the_next(
     program = serving("staged_probes.py", tmp_path)
     other = HostLock(tmp_path)
     assert other.acquire("run_theirs")
-    with Server(tmp_path, program) as server:
+    with Server(tmp_path, program=program) as server:
         where = server.client.post(PATH, json=ASKED).headers["location"]
         eventually(lambda: "run_theirs" in run_at(server, where)["message"])
         server.process.kill()
         server.process.communicate()
-    with Server(tmp_path, program) as server:
+    with Server(tmp_path, program=program) as server:
         assert run_at(server, where)["status"] == "queued"
         assert server.client.post(f"{where}/resume").status_code == 409
         other.release()
@@ -142,7 +142,7 @@ def test_whatever_is_killed_when_the_store_opens_and_the_run_goes_on(
     chance = random.Random(5)
     where, seen = "", set[str]()
     for _ in range(6):
-        with Server(tmp_path, program) as server:
+        with Server(tmp_path, program=program) as server:
             if not where:
                 where = server.client.post(PATH, json=ASKED).headers["location"]
             elif run_at(server, where)["status"] == "interrupted":
@@ -161,7 +161,7 @@ def test_whatever_is_killed_when_the_store_opens_and_the_run_goes_on(
             assert store.execute("PRAGMA foreign_key_check").fetchall() == []
             kept = {row[0] for row in store.execute("SELECT id FROM results")}
         assert seen <= kept
-    with Server(tmp_path, program) as server:
+    with Server(tmp_path, program=program) as server:
         if run_at(server, where)["status"] == "interrupted":
             server.client.post(f"{where}/resume")
         run = ended(server, where)

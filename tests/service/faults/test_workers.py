@@ -46,7 +46,7 @@ def nothing_is_left(server: Server, below: set[int]) -> bool:
 
 
 def test_a_worker_that_segfaults_loses_its_own_result_alone(tmp_path: Path, faulty: Faulty) -> None:
-    with Server(tmp_path, faulty("segfaults", "has_no_kernel")) as server:
+    with Server(tmp_path, program=faulty("segfaults", "has_no_kernel")) as server:
         where = begun(server)
         below = descendants(server.process.pid)
         run = ended(server, where)
@@ -61,7 +61,9 @@ def test_a_worker_that_segfaults_loses_its_own_result_alone(tmp_path: Path, faul
 def test_a_worker_that_hangs_is_killed_and_the_rest_measured(
     tmp_path: Path, faulty: Faulty
 ) -> None:
-    with Server(tmp_path, faulty("hangs_in_native_code", "has_no_kernel", prepare_s=6.0)) as server:
+    with Server(
+        tmp_path, program=faulty("hangs_in_native_code", "has_no_kernel", prepare_s=6.0)
+    ) as server:
         where = begun(server)
         ended(server, where)
         found = outcomes(server, where)
@@ -79,7 +81,7 @@ def test_a_worker_that_hangs_is_killed_and_the_rest_measured(
 def test_a_worker_that_eats_memory_gets_no_more_and_says_so(
     tmp_path: Path, faulty: Faulty, fault: str, said: str
 ) -> None:
-    with Server(tmp_path, faulty(fault, memory_bytes=2 << 30)) as server:
+    with Server(tmp_path, program=faulty(fault, memory_bytes=2 << 30)) as server:
         where = begun(server)
         ended(server, where)
         found = outcomes(server, where)
@@ -101,7 +103,7 @@ def in_native_code(server: Server, home: Path) -> tuple[str, set[int]]:
 def test_a_run_is_cancelled_while_a_worker_is_in_native_code(
     tmp_path: Path, faulty: Faulty
 ) -> None:
-    with Server(tmp_path, faulty("raises", "hangs_in_native_code")) as server:
+    with Server(tmp_path, program=faulty("raises", "hangs_in_native_code")) as server:
         where, below = in_native_code(server, tmp_path)
         cancelled = server.client.delete(where).json()
         assert cancelled["status"] == "cancelled"
@@ -113,7 +115,7 @@ def test_a_run_is_cancelled_while_a_worker_is_in_native_code(
 def test_probes_that_are_killed_take_their_workers_and_compilers_along(
     tmp_path: Path, faulty: Faulty
 ) -> None:
-    with Server(tmp_path, faulty("raises", "leaves_a_compiler")) as server:
+    with Server(tmp_path, program=faulty("raises", "leaves_a_compiler")) as server:
         where = begun(server)
         eventually((tmp_path / "compiles").exists, 60)
         compiler = int(eventually((tmp_path / "compiles").read_text))
@@ -131,7 +133,7 @@ def test_probes_that_are_killed_take_their_workers_and_compilers_along(
 def test_a_killed_server_takes_a_worker_in_native_code_along(
     tmp_path: Path, faulty: Faulty
 ) -> None:
-    with Server(tmp_path, faulty("hangs_in_native_code")) as server:
+    with Server(tmp_path, program=faulty("hangs_in_native_code")) as server:
         _, below = in_native_code(server, tmp_path)
         server.process.kill()
         server.process.communicate()
@@ -142,7 +144,7 @@ def test_a_server_that_is_asked_to_end_does_so_with_streams_open_and_a_run_going
     tmp_path: Path, faulty: Faulty
 ) -> None:
     program = faulty("raises", "hangs_in_native_code")
-    with Server(tmp_path, program) as server:
+    with Server(tmp_path, program=program) as server:
         where, below = in_native_code(server, tmp_path)
         streams = [server.client.stream("GET", f"{where}/events") for _ in range(3)]
         lines = [stream.__enter__().iter_lines() for stream in streams]
@@ -153,6 +155,6 @@ def test_a_server_that_is_asked_to_end_does_so_with_streams_open_and_a_run_going
         assert not alive(below)
         for stream in streams:
             stream.__exit__(None, None, None)
-    with Server(tmp_path, program) as server:
+    with Server(tmp_path, program=program) as server:
         run = server.client.get(where).json()
         assert (run["status"], run["counts"]) == ("interrupted", {"crash": 2})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -21,10 +20,10 @@ RUN = "run_1"
 
 @asynccontextmanager
 async def followed(
-    tmp_path: Path, keep_alive_s: float = 600.0
+    where: Settings, keep_alive_s: float = 600.0
 ) -> AsyncIterator[tuple[Store, Feed]]:
     """A store with a run that was queued, and a feed."""
-    async with Store(Settings(data_dir=tmp_path)) as store:
+    async with Store(where) as store:
         await store.hosts.add(measuring.HOST)
         await store.runs.create(measuring.request(), measuring.HOST.id)
         feed = Feed(store, keep_alive_s)
@@ -47,9 +46,9 @@ async def whole_run(store: Store) -> None:
     await store.runs.end(RUN, "succeeded", "1 results: 1 ok")
 
 
-def test_a_listener_hears_all_in_order_and_then_the_end(tmp_path: Path) -> None:
+def test_a_listener_hears_all_in_order_and_then_the_end(where: Settings) -> None:
     async def act() -> None:
-        async with followed(tmp_path) as (store, feed):
+        async with followed(where) as (store, feed):
             listening = asyncio.create_task(all_of(feed))
             await whole_run(store)
             events = await listening
@@ -72,9 +71,9 @@ def test_a_listener_hears_all_in_order_and_then_the_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", ["cancelled", "interrupted"])
-def test_a_run_that_never_came_to_its_end_ends_the_stream_too(tmp_path: Path, status: str) -> None:
+def test_a_run_that_never_came_to_its_end_ends_the_stream_too(where: Settings, status: str) -> None:
     async def act() -> None:
-        async with followed(tmp_path) as (store, feed):
+        async with followed(where) as (store, feed):
             listening = asyncio.create_task(all_of(feed))
             if status == "cancelled":
                 assert await store.runs.cancel_queued(RUN)
@@ -86,9 +85,9 @@ def test_a_run_that_never_came_to_its_end_ends_the_stream_too(tmp_path: Path, st
     asyncio.run(act())
 
 
-def test_writers_at_once_number_without_gaps(tmp_path: Path) -> None:
+def test_writers_at_once_number_without_gaps(where: Settings) -> None:
     async def act() -> None:
-        async with followed(tmp_path) as (store, _), Store(Settings(data_dir=tmp_path)) as other:
+        async with followed(where) as (store, _), Store(where) as other:
             await asyncio.gather(
                 *(
                     each.runs.add_result(measuring.result(probe=f"probe_{each is store}_{n}"))
@@ -102,9 +101,9 @@ def test_writers_at_once_number_without_gaps(tmp_path: Path) -> None:
     asyncio.run(act())
 
 
-def test_nothing_is_noted_of_a_run_that_has_ended(tmp_path: Path) -> None:
+def test_nothing_is_noted_of_a_run_that_has_ended(where: Settings) -> None:
     async def act() -> None:
-        async with followed(tmp_path) as (store, feed):
+        async with followed(where) as (store, feed):
             await whole_run(store)
             await store.runs.note(RUN, message="late")
             assert len(await all_of(feed)) == 6
@@ -112,9 +111,9 @@ def test_nothing_is_noted_of_a_run_that_has_ended(tmp_path: Path) -> None:
     asyncio.run(act())
 
 
-def test_a_hundred_idle_listeners_cost_one_query_now_and_then(tmp_path: Path) -> None:
+def test_a_hundred_idle_listeners_cost_one_query_now_and_then(where: Settings) -> None:
     async def act() -> None:
-        async with followed(tmp_path) as (store, feed):
+        async with followed(where) as (store, feed):
             polled, read = asyncio.Semaphore(0), 0
             counts, after = store.events.counts, store.events.after
 
@@ -145,9 +144,9 @@ def test_a_hundred_idle_listeners_cost_one_query_now_and_then(tmp_path: Path) ->
     asyncio.run(act())
 
 
-def test_closing_lets_every_listener_go(tmp_path: Path) -> None:
+def test_closing_lets_every_listener_go(where: Settings) -> None:
     async def act() -> None:
-        async with followed(tmp_path) as (_, feed):
+        async with followed(where) as (_, feed):
             stream = feed.follow(RUN)
             first = await anext(stream)
             assert first is not None
@@ -162,9 +161,9 @@ def test_closing_lets_every_listener_go(tmp_path: Path) -> None:
     asyncio.run(act())
 
 
-def test_a_listener_that_leaves_is_forgotten(tmp_path: Path) -> None:
+def test_a_listener_that_leaves_is_forgotten(where: Settings) -> None:
     async def act() -> None:
-        async with followed(tmp_path) as (_, feed), aclosing(feed.follow(RUN)) as stream:
+        async with followed(where) as (_, feed), aclosing(feed.follow(RUN)) as stream:
             await anext(stream)
             leaving = asyncio.create_task(anext(stream))
             await asyncio.sleep(0)
@@ -175,9 +174,9 @@ def test_a_listener_that_leaves_is_forgotten(tmp_path: Path) -> None:
     asyncio.run(act())
 
 
-def test_a_while_without_events_is_told(tmp_path: Path) -> None:
+def test_a_while_without_events_is_told(where: Settings) -> None:
     async def act() -> None:
-        async with followed(tmp_path, keep_alive_s=0.01) as (_, feed):
+        async with followed(where, keep_alive_s=0.01) as (_, feed):
             stream = feed.follow(RUN)
             assert await anext(stream) is not None
             assert await anext(stream) is None
@@ -185,9 +184,9 @@ def test_a_while_without_events_is_told(tmp_path: Path) -> None:
     asyncio.run(act())
 
 
-def test_a_run_that_is_not_there_cannot_be_followed(tmp_path: Path) -> None:
+def test_a_run_that_is_not_there_cannot_be_followed(where: Settings) -> None:
     async def act() -> None:
-        async with followed(tmp_path) as (_, feed):
+        async with followed(where) as (_, feed):
             with pytest.raises(NotFound):
                 await anext(feed.follow("run_nobody_knows"))
 

@@ -27,7 +27,9 @@ async def queue(
     settings: Settings, probes: Callable[[RunRequest], ProbeProcess]
 ) -> AsyncIterator[tuple[RunQueue, Store]]:
     async with Store(settings) as store:
-        runs = RunQueue(store, settings.data_dir, measuring.HOST, probes)
+        runs = RunQueue(
+            store, HostLock(settings.data_dir, settings.lock_dir), measuring.HOST, probes
+        )
         await runs.start()
         try:
             yield runs, store
@@ -136,7 +138,7 @@ def test_a_run_whose_process_is_gone_is_interrupted_at_the_next_start(
 
 def test_a_run_waits_while_another_process_measures(settings: Settings, playing: Playing) -> None:
     async def act() -> None:
-        other = HostLock(settings.data_dir)
+        other = HostLock(settings.data_dir, settings.lock_dir)
         assert other.acquire("run_theirs")
         async with Store(settings) as store:
             await store.hosts.add(measuring.HOST)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from alembic import command
@@ -36,15 +35,15 @@ def migrated(settings: Settings, look: object) -> object:
     return asyncio.run(run())
 
 
-def test_the_migrations_make_exactly_the_schema_of_the_models(tmp_path: Path) -> None:
+def test_the_migrations_make_exactly_the_schema_of_the_models(where: Settings) -> None:
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return compare_metadata(context, Base.metadata)
 
-    assert migrated(Settings(data_dir=tmp_path), differences) == []
+    assert migrated(where, differences) == []
 
 
-def test_the_migrations_make_the_names_and_rules_of_the_models(tmp_path: Path) -> None:
+def test_the_migrations_make_the_names_and_rules_of_the_models(where: Settings) -> None:
     """What Alembic does not compare: keys by name, and what happens on deletion."""
 
     def made(connection: Connection) -> dict[str, object]:
@@ -70,10 +69,10 @@ def test_the_migrations_make_the_names_and_rules_of_the_models(tmp_path: Path) -
             for name, table in Base.metadata.tables.items()
         }
 
-    assert migrated(Settings(data_dir=tmp_path), made) == wanted()
+    assert migrated(where, made) == wanted()
 
 
-def test_a_migration_can_be_taken_back(tmp_path: Path) -> None:
+def test_a_migration_can_be_taken_back(where: Settings) -> None:
     def back(connection: Connection) -> list[str]:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
@@ -81,25 +80,25 @@ def test_a_migration_can_be_taken_back(tmp_path: Path) -> None:
         command.downgrade(config, "base")
         return inspect(connection).get_table_names()
 
-    assert migrated(Settings(data_dir=tmp_path), back) == ["alembic_version"]
+    assert migrated(where, back) == ["alembic_version"]
 
 
 OPEN = """
-import asyncio, pathlib, sys
+import asyncio
 from framework_advisor.settings import Settings
 from framework_advisor.store import Store
 async def main():
-    async with Store(Settings(data_dir=pathlib.Path(sys.argv[1]))) as store:
+    async with Store(Settings()) as store:
         await store.ping()
 asyncio.run(main())
 """
 
 
-def test_processes_that_open_a_new_store_at_once_all_get_it(tmp_path: Path) -> None:
+def test_processes_that_open_a_new_store_at_once_all_get_it(where: Settings) -> None:
     starts = [
         subprocess.Popen(
-            [sys.executable, "-c", OPEN, str(tmp_path)],
-            env=environment(tmp_path),
+            [sys.executable, "-c", OPEN],
+            env=environment(where.data_dir, where.database_url),
             stderr=subprocess.PIPE,
             text=True,
         )

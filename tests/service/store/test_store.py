@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -40,24 +39,24 @@ def renamed(answer: Recommendation, id_: str) -> Recommendation:
     return answer.model_copy(update={"id": id_})
 
 
-def using(tmp_path: Path, act: Callable[[Store], Awaitable[Value]]) -> Value:
+def using(where: Settings, act: Callable[[Store], Awaitable[Value]]) -> Value:
     async def run() -> Value:
-        async with Store(Settings(data_dir=tmp_path)) as store:
+        async with Store(where) as store:
             return await act(store)
 
     return asyncio.run(run())
 
 
 def test_a_recommendation_comes_back_as_it_was_given(
-    tmp_path: Path, answer: Recommendation
+    where: Settings, answer: Recommendation
 ) -> None:
-    using(tmp_path, lambda store: store.recommendations.add(filed(answer)))
-    again = using(tmp_path, lambda store: store.recommendations.get(answer.id))
+    using(where, lambda store: store.recommendations.add(filed(answer)))
+    again = using(where, lambda store: store.recommendations.get(answer.id))
     assert again.model_dump_json(by_alias=True) == answer.model_dump_json(by_alias=True)
 
 
 def test_pages_are_newest_first_and_hold_still_while_others_are_added(
-    tmp_path: Path, answer: Recommendation
+    where: Settings, answer: Recommendation
 ) -> None:
     async def act(store: Store) -> list[list[str]]:
         kept = store.recommendations
@@ -70,19 +69,21 @@ def test_pages_are_newest_first_and_hold_still_while_others_are_added(
         assert (first.total, last.total, last.next) == (5, 6, None)
         return [[item.id for item in page.items] for page in (first, second, last)]
 
-    assert using(tmp_path, act) == [["rec_4", "rec_3"], ["rec_2", "rec_1"], ["rec_0"]]
+    assert using(where, act) == [["rec_4", "rec_3"], ["rec_2", "rec_1"], ["rec_0"]]
 
 
-def test_a_page_that_ends_with_the_list_has_no_next(tmp_path: Path, answer: Recommendation) -> None:
+def test_a_page_that_ends_with_the_list_has_no_next(
+    where: Settings, answer: Recommendation
+) -> None:
     async def act(store: Store) -> int | None:
         for number in range(2):
             await store.recommendations.add(filed(renamed(answer, f"rec_{number}")))
         return (await store.recommendations.page(2)).next
 
-    assert using(tmp_path, act) is None
+    assert using(where, act) is None
 
 
-def test_what_is_forgotten_is_gone(tmp_path: Path, answer: Recommendation) -> None:
+def test_what_is_forgotten_is_gone(where: Settings, answer: Recommendation) -> None:
     async def act(store: Store) -> None:
         await store.recommendations.add(filed(answer))
         await store.recommendations.delete(answer.id)
@@ -91,7 +92,7 @@ def test_what_is_forgotten_is_gone(tmp_path: Path, answer: Recommendation) -> No
         with pytest.raises(NotFound):
             await store.recommendations.delete(answer.id)
 
-    using(tmp_path, act)
+    using(where, act)
 
 
 async def begin(store: Store, run: str = "run_1") -> None:
@@ -100,7 +101,7 @@ async def begin(store: Store, run: str = "run_1") -> None:
     await store.runs.start(run)
 
 
-def test_a_run_comes_back_with_all_that_it_measured(tmp_path: Path) -> None:
+def test_a_run_comes_back_with_all_that_it_measured(where: Settings) -> None:
     async def fill(store: Store) -> None:
         await begin(store)
         await store.runs.note("run_1", planned=2, done=1, peaks=measuring.PEAKS)
@@ -111,23 +112,23 @@ def test_a_run_comes_back_with_all_that_it_measured(tmp_path: Path) -> None:
         await store.runs.add_pair(measuring.pair())
         await store.runs.end("run_1", "partial", "done")
 
-    using(tmp_path, fill)
-    kept = using(tmp_path, lambda store: store.runs.results("run_1"))
+    using(where, fill)
+    kept = using(where, lambda store: store.runs.results("run_1"))
     assert kept.host == measuring.HOST
     assert kept.environments == (measuring.ENVIRONMENT,)
     assert [r.outcome for r in kept.results] == ["ok", "timeout"]
     assert kept.results[0] == measuring.result()
     assert kept.pairs == (measuring.pair(),)
-    recorded = using(tmp_path, lambda store: store.recorded_run("run_1"))
+    recorded = using(where, lambda store: store.recorded_run("run_1"))
     assert recorded.results == tuple(replace(r, blocks=()) for r in kept.results)
     assert (recorded.host, recorded.pairs) == (kept.host, kept.pairs)
-    run = using(tmp_path, lambda store: store.runs.get("run_1"))
+    run = using(where, lambda store: store.runs.get("run_1"))
     assert run.counts == {"ok": 1, "timeout": 1}
     assert (run.done, run.planned, run.peaks) == (1, 2, measuring.PEAKS)
     assert run.request == measuring.request()
 
 
-def test_a_run_ends_once_and_then_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_run_ends_once_and_then_stays_as_it_is(where: Settings) -> None:
     async def act(store: Store) -> None:
         await begin(store)
         with pytest.raises(Conflict):
@@ -142,7 +143,7 @@ def test_a_run_ends_once_and_then_stays_as_it_is(tmp_path: Path) -> None:
         assert (run.status, run.message) == ("cancelled", "enough")
         assert not await store.runs.cancel_queued("run_1")
 
-    using(tmp_path, act)
+    using(where, act)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_a_run_ends_once_and_then_stays_as_it_is(tmp_path: Path) -> None:
     ],
 )
 def test_only_a_run_that_measured_all_decides(
-    tmp_path: Path, status: RunStatus, counts: bool
+    where: Settings, status: RunStatus, counts: bool
 ) -> None:
     async def act(store: Store) -> str | None:
         for run, end in (("run_1", "succeeded"), ("run_2", status)):
@@ -167,10 +168,10 @@ def test_only_a_run_that_measured_all_decides(
         assert await store.runs.newest_finished("host_other") == ()
         return newest[0].id
 
-    assert using(tmp_path, act) == ("run_2" if counts else "run_1")
+    assert using(where, act) == ("run_2" if counts else "run_1")
 
 
-def test_only_this_hosts_running_runs_are_interrupted(tmp_path: Path) -> None:
+def test_only_this_hosts_running_runs_are_interrupted(where: Settings) -> None:
     async def act(store: Store) -> None:
         await begin(store)
         await store.runs.create(measuring.request("run_2"), measuring.HOST.id)
@@ -182,10 +183,10 @@ def test_only_this_hosts_running_runs_are_interrupted(tmp_path: Path) -> None:
         states = [(await store.runs.get(f"run_{n}")).status for n in (1, 2, 3)]
         assert states == ["interrupted", "queued", "running"]
 
-    using(tmp_path, act)
+    using(where, act)
 
 
-def test_a_host_shows_the_peaks_of_its_newest_run_that_has_any(tmp_path: Path) -> None:
+def test_a_host_shows_the_peaks_of_its_newest_run_that_has_any(where: Settings) -> None:
     async def act(store: Store) -> None:
         newer = replace(measuring.PEAKS, flops_per_s=2e11)
         for run, peaks in (("run_1", measuring.PEAKS), ("run_2", newer), ("run_3", None)):
@@ -194,16 +195,16 @@ def test_a_host_shows_the_peaks_of_its_newest_run_that_has_any(tmp_path: Path) -
         (host,) = await store.hosts.all()
         assert (host.host, host.peaks, host.latest_run) == (measuring.HOST, newer, "run_3")
 
-    using(tmp_path, act)
+    using(where, act)
 
 
 def test_writers_of_two_processes_wait_for_each_other(
-    tmp_path: Path, answer: Recommendation
+    where: Settings, answer: Recommendation
 ) -> None:
     """Also where they read before they write, which SQLite refuses unless asked to wait."""
 
     async def act(first: Store) -> tuple[int, int]:
-        async with Store(Settings(data_dir=tmp_path)) as second:
+        async with Store(where) as second:
             stores = [first, second] * 20
             await asyncio.gather(
                 *(
@@ -215,21 +216,21 @@ def test_writers_of_two_processes_wait_for_each_other(
             page = await second.recommendations.page(1)
             return page.total, len(await second.hosts.all())
 
-    assert using(tmp_path, act) == (40, 1)
+    assert using(where, act) == (40, 1)
 
 
-def test_a_run_belongs_to_a_host_that_is_known(tmp_path: Path) -> None:
+def test_a_run_belongs_to_a_host_that_is_known(where: Settings) -> None:
     with pytest.raises(IntegrityError):
-        using(tmp_path, lambda store: store.runs.create(measuring.request(), "host_nobody_knows"))
+        using(where, lambda store: store.runs.create(measuring.request(), "host_nobody_knows"))
 
 
 WRITER = """
-import asyncio, pathlib, sys
+import asyncio
 import measuring
 from framework_advisor.settings import Settings
 from framework_advisor.store import Store
 async def main():
-    async with Store(Settings(data_dir=pathlib.Path(sys.argv[1]))) as store:
+    async with Store(Settings()) as store:
         await store.hosts.add(measuring.HOST)
         await store.runs.create(measuring.request(), measuring.HOST.id)
         await store.runs.start("run_1")
@@ -240,10 +241,10 @@ asyncio.run(main())
 """
 
 
-def test_a_killed_process_leaves_everything_that_was_added(tmp_path: Path) -> None:
+def test_a_killed_process_leaves_everything_that_was_added(where: Settings) -> None:
     writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(tmp_path)],
-        env=environment(tmp_path),
+        [sys.executable, "-c", WRITER],
+        env=environment(where.data_dir, where.database_url),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -253,10 +254,10 @@ def test_a_killed_process_leaves_everything_that_was_added(tmp_path: Path) -> No
             break
     writer.send_signal(signal.SIGKILL)
     said = 20 + len(writer.communicate()[0].splitlines())
-    measured = using(tmp_path, lambda store: store.runs.results("run_1"))
+    measured = using(where, lambda store: store.runs.results("run_1"))
     assert len(measured.results) >= said + 1
     assert measured.results[said] == measuring.result(probe=f"probe_{said}")
-    assert using(tmp_path, lambda store: store.runs.get("run_1")).status == "running"
+    assert using(where, lambda store: store.runs.get("run_1")).status == "running"
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
