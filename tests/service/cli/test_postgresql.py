@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 from collections.abc import Callable
 
@@ -75,21 +76,21 @@ def test_a_parameter_that_the_driver_does_not_know(
 def test_a_user_who_may_not_make_tables(
     command: Command, postgresql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def make_user() -> None:
+    async def as_owner(statement: str) -> None:
         connection = await asyncpg.connect(postgresql.replace("+asyncpg", ""))
         try:
-            await connection.execute("DROP ROLE IF EXISTS advisor_test_guest")
-            await connection.execute(
-                "CREATE ROLE advisor_test_guest LOGIN PASSWORD 'wrong-password'"
-            )
+            await connection.execute(statement)
         finally:
             await connection.close()
 
-    asyncio.run(make_user())
-    place = postgresql.rpartition("@")[2]
-    monkeypatch.setenv(URL, f"postgresql+asyncpg://advisor_test_guest:wrong-password@{place}")
-    line = refused(command, "serve", "--check", "--port", "0")
-    assert "GRANT CREATE ON SCHEMA public TO advisor_test_guest" in line
+    guest, place = f"guest_{secrets.token_hex(4)}", postgresql.rpartition("@")[2]
+    asyncio.run(as_owner(f"CREATE ROLE {guest} LOGIN PASSWORD 'wrong-password'"))
+    try:
+        monkeypatch.setenv(URL, f"postgresql+asyncpg://{guest}:wrong-password@{place}")
+        line = refused(command, "serve", "--check", "--port", "0")
+    finally:
+        asyncio.run(as_owner(f"DROP ROLE {guest}"))
+    assert f"GRANT CREATE ON SCHEMA public TO {guest}" in line
 
 
 @pytest.mark.parametrize("url", ["postgresql://me:wrong-password@host/advisor", "wrong-password"])
