@@ -66,6 +66,13 @@ def test_a_cursor_that_cannot_be_is_a_mistake(either: Client, place: str, cursor
     assert response.json()["errors"][0]["pointer"] == "?cursor"
 
 
+def test_a_request_with_a_key_is_done_once(either: Client, profile: dict[str, Any]) -> None:
+    once = {"Idempotency-Key": "the-same"}
+    made = [either.post(PATH, json=profile, headers=once).json()["id"] for _ in range(2)]
+    assert made[0] == made[1]
+    assert either.get(PATH).json()["total"] == 1
+
+
 def test_hosts_and_runs_are_read(either: Client) -> None:
     current = either.get("/v1/hosts/current")
     assert current.status_code == 200
