@@ -131,6 +131,7 @@ def run_block(
             # Random Sampling with a Reservoir, 1985, algorithm R), and only one held at a time.
             if last or random.random() * len(walls) < 1.0:
                 kept, steps = result, batch * (discarded + len(walls))
+            result = None  # see _sample
         switches = getrusage(RUSAGE_SELF).ru_nivcsw - switches
     ran = Ran(
         iterations=batch * len(walls),

@@ -1,7 +1,7 @@
 """``crosscheck``: the same operations by ``torch.utils.benchmark`` and by pyperf.
 
-PyTorch's timer takes turns with our blocks in one process; pyperf starts processes of its own, and
-is set against our blocks in fresh processes.
+PyTorch's timer takes turns with our blocks in one process. pyperf starts processes of its own,
+which take turns with fresh ones of ours; two processes differ more than two timers in one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from framework_probes.selftests.report import Case, Figure, Findings, Skipped
 from framework_probes.selftests.twins import CATALOGUE, Say, gauged
 
 OPERATIONS = tuple(probe.id for probe in (*LIGHT, *HEAVY))
+#: What lives beyond the caches of a core is as fast as the neighbours leave it, which changes
+#: between two processes by 15% and more: only turns taken in one process compare timers there.
+SHARED_CACHE = frozenset({"long_sum"})
 #: Per cent that times may differ: nearly all of them, and the median one; fewest operations.
 ALL, MEDIAN, FEWEST = 5.0, 3.0, 8.0
-#: Processes that pyperf starts for each operation, values of each, and seconds of a value at least:
-#: those of a block, and as of blocks, their lower quartile counts. pyperf's own mean over longer
-#: values holds whatever else the machine does.
-PROCESSES, VALUES, VALUE_S = 5, 20, 0.01
+#: How often pyperf and ours take turns, a process each for every operation; values of such a
+#: process, as many before them that do not count, and seconds of one at least: those of a block. As
+#: of blocks, their lower quartile counts: pyperf's own mean holds whatever else the machine does.
+ROUNDS, VALUES, WARMUPS, VALUE_S = 5, 20, 20, 0.01
 TIMEOUT_S = 1800.0
 #: Ours and theirs, in seconds of an iteration, by operation.
 Times = Mapping[str, tuple[float, float]]
@@ -54,16 +57,26 @@ def crosscheck(say: Say, operations: Sequence[str] = OPERATIONS) -> Findings:
         except Unavailable as error:
             skipped.append(Skipped("torch_timer", str(error)))
         try:
-            theirs = child.pyperf(operations)
-            say(f"pyperf: {len(theirs)} operations")
-            fresh = [child.timer(operations) for _ in range(PROCESSES)]
-            pyperf = {
-                name: (statistics.median([run[name][0] for run in fresh]), seconds)
-                for name, seconds in theirs.items()
-            }
+            pyperf = _in_turns(child, operations, say)
         except Unavailable as error:
             skipped.append(Skipped("pyperf", str(error)))
     return concluded(torch, pyperf, skipped)
+
+
+def _in_turns(child: _Child, operations: Sequence[str], say: Say) -> Times:
+    """Ours and pyperf's, each the median over its processes."""
+    chosen = [name for name in operations if name not in SHARED_CACHE]
+    rounds: list[tuple[dict[str, tuple[float, float]], dict[str, float]]] = []
+    for number in range(ROUNDS):
+        rounds.append((child.timer(chosen), child.pyperf(chosen, number)))
+        say(f"pyperf: {len(chosen)} operations, round {number + 1} of {ROUNDS}")
+    return {
+        name: (
+            statistics.median([ours[name][0] for ours, _ in rounds]),
+            statistics.median([theirs[name] for _, theirs in rounds]),
+        )
+        for name in chosen
+    }
 
 
 def concluded(torch: Times, pyperf: Times, skipped: Sequence[Skipped]) -> Findings:
@@ -115,15 +128,16 @@ class _Child:
             raise Unavailable(f"the script's answer cannot be read: {error}") from None
         return found
 
-    def pyperf(self, operations: Sequence[str]) -> dict[str, float]:
-        """The median over pyperf's processes of the lower quartile of their values."""
-        kept = self.folder / "pyperf.json"
+    def pyperf(self, operations: Sequence[str], number: int) -> dict[str, float]:
+        """The lower quartile of the values of a process of pyperf's."""
+        kept = self.folder / f"pyperf-{number}.json"
         affinity = [] if self.core is None else [f"--affinity={self.core}"]
         options = [
             "--quiet",
             f"--output={kept}",
-            f"--processes={PROCESSES}",
+            "--processes=1",
             f"--values={VALUES}",
+            f"--warmups={WARMUPS}",
             f"--min-time={VALUE_S}",
             f"--inherit-environ={','.join(self.variables)}",
             *affinity,

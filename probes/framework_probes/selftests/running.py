@@ -179,7 +179,7 @@ SELFTESTS: Mapping[str, Selftest] = MappingProxyType(
         "power": Selftest("Is a real slowdown of 10% found?", 420.0, _power, stressable=True),
         "coverage": Selftest("Do 95% intervals hold the truth 95 times in 100?", 60.0, _coverage),
         "repro": Selftest("Does the quick suite say the same again?", 330.0, _repro),
-        "crosscheck": Selftest("Do other timers say the same?", 300.0, _crosscheck),
+        "crosscheck": Selftest("Do other timers say the same?", 480.0, _crosscheck),
         "clock": Selftest("Is a block's time the time that passed?", 30.0, _clock),
         "faults": Selftest("Is every known way to be wrong caught?", 90.0, _faults),
         "overhead": Selftest("What does the session burn while it waits?", 10.0, _overhead),
