@@ -218,12 +218,18 @@ def reference(probe: Probe, peaks: Peaks | None, numpy: Sequence[Replicate]) -> 
     return Reference("roofline", seconds)
 
 
-def judge(entries: Sequence[Entry], over: str, foreign: Sequence[str] = ()) -> None:
+#: Processors that a process may seem to have had beyond its threads: what two clocks disagree by.
+SPARE = 0.1
+
+
+def judge(
+    entries: Sequence[Entry], over: str, foreign: Sequence[str] = (), threads: int = 1
+) -> None:
     """Say of each entry whether its blocks can be used: enough, steady, undisturbed.
 
     ``over``: the reason of those that the budget's end kept from being timed. A replicate that
     was cut short is dropped; what earlier replicates gave stands. ``foreign``: who else computed
-    on the device.
+    on the device; ``threads``: as many processors as a contender may have taken.
     """
     for entry in entries:
         cut = entry.refused is not None and entry.refused.reason == over
@@ -238,7 +244,10 @@ def judge(entries: Sequence[Entry], over: str, foreign: Sequence[str] = ()) -> N
                 disturbed = ("contended", f"others compute on the device: {'; '.join(foreign)}")
             # A host that disturbed it may be why it looked unsteady, but never why it compiled.
             compiled = any(replicate.traces for replicate in entry.replicates)
-            if disturbed and not compiled:
+            if (share := comparison.processor_share(entry.blocks)) > threads + SPARE:
+                why = f"it took {share:.2f} processors, and {threads} were allowed"
+                entry.refused = Refused("unstable", why)
+            elif disturbed and not compiled:
                 entry.refused = Refused(*disturbed)
             else:
                 entry.refused = unstable.get(entry.contender)

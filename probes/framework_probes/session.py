@@ -168,7 +168,7 @@ class Session:
             if self.suite.fresh:
                 self._close_seats()
         foreign = self._foreign()
-        conclusions.judge(entries, self.over, foreign or ())
+        conclusions.judge(entries, self.over, foreign or (), self.setup.threads)
         if self.suite.fresh:
             yield from self._weigh(probe, entries)
         where = replace(

@@ -283,3 +283,14 @@ def test_a_failure_is_not_forgotten_for_earlier_replicates() -> None:
     made.refused = Refused("crash", "SIGSEGV")
     conclusions.judge([made], OVER)
     assert made.refused == Refused("crash", "SIGSEGV")
+
+
+def test_more_processors_than_threads_is_no_time_to_rely_on() -> None:
+    within, beyond = (entry("jax", "eager", times(1), share=share) for share in (1.05, 1.9))
+    conclusions.judge([within], OVER)
+    conclusions.judge([beyond], OVER)
+    assert within.refused is None
+    assert beyond.refused == Refused("unstable", "it took 1.90 processors, and 1 were allowed")
+    two = entry("jax", "eager", times(1), share=1.9)
+    conclusions.judge([two], OVER, threads=2)
+    assert two.refused is None
