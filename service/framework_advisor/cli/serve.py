@@ -43,7 +43,7 @@ def serve(ctx: click.Context, *, host: str | None, port: int | None, check: bool
     knowledge_with(settings.knowledge_overlays)
     open_store(settings)
     with _listening(settings.host, settings.port) as listener:
-        configure_logging(settings.log_format)
+        configure_logging(settings.log_format, settings.log_level)
         _run(create_app(settings), listener, keyed=settings.keys_required)
 
 
