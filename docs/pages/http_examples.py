@@ -1,4 +1,4 @@
-"""Examples of the API document: real calls to the service, with what differs each time made steady."""
+"""Examples of the API document: real calls, with what differs from call to call made steady."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def http_examples(knowledge: Knowledge, run: KeptRun) -> str:
     }
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.object(excerpts, "_today", lambda: day),
-        mock.patch.object(host, "fingerprint", lambda: run.host),
-        mock.patch.object(host, "installed", lambda: versions),
+        mock.patch.object(excerpts, "_today", return_value=day),
+        mock.patch.object(host, "fingerprint", return_value=run.host),
+        mock.patch.object(host, "installed", return_value=versions),
     ):
         operations = _operations(Path(folder) / "open", run, knowledge)
         problems = _problems(Path(folder))
@@ -140,7 +140,7 @@ class _Calls:
         response = self._client.request(
             method, url.format(**filled), json=body, headers={"Accept": accept}
         )
-        assert response.is_success, response.text
+        response.raise_for_status()
         media = response.headers["content-type"].split(";")[0]
         content = response.json() if media == "application/json" else response.text
         if show:
