@@ -37,12 +37,14 @@ Observer = Callable[[str, str | None, int, float], None]
 log = structlog.get_logger(__name__)
 
 
-def request_id(scope: Scope) -> str:
-    """The id of this request; the caller's, where it sent one."""
+def request_id(scope: Scope, keys: Iterable[ApiKey] = ()) -> str:
+    """The id of this request; the caller's, where it sent one that is none of the keys."""
     state = scope.setdefault("state", {})
     if _STATE not in state:
         given = dict(scope["headers"]).get(HEADER.lower().encode(), b"")
-        state[_STATE] = given.decode() if ACCEPTED.fullmatch(given) else secrets.token_hex(8)
+        own = given.decode() if ACCEPTED.fullmatch(given) else ""
+        usable = own and without_keys(own, keys) == own
+        state[_STATE] = own if usable else secrets.token_hex(8)
     return str(state[_STATE])
 
 
@@ -70,7 +72,7 @@ class AccessLog:
             return
         # Litestar puts in order the path that it is given.
         begun, path = time.perf_counter(), scope["path"]
-        id_ = request_id(scope)
+        id_ = request_id(scope, self._keys)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

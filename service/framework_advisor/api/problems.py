@@ -140,6 +140,7 @@ def _http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
         too_large = FieldError("", "the body is larger than this service accepts", limit)
         return problem(request, 413, f"The body is too large: {limit}.", (too_large,))
     detail = {
+        400: "The request did not arrive as a whole.",
         404: "There is nothing under this path.",
         405: "This path does not know that method.",
     }.get(error.status_code, error.detail)
