@@ -1,4 +1,4 @@
-"""What a test needs of the machine: it is skipped where that is missing, except where it must not be.
+"""What a test needs of the machine: skipped where that is missing, failed where it must be there.
 
 ``FRAMEWORK_ADVISOR_TEST_REQUIRE`` names, divided by commas, what has to be there.
 """

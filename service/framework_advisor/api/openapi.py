@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -225,7 +226,13 @@ def _guarded(path: str, operation: dict[str, Any], *, keyed: bool) -> dict[str, 
     statuses = (401, 403) * path.startswith(KEYED) + (429, 503) * path.startswith(LIMITED)
     refused = {str(status): _problem(status) for status in statuses}
     responses = dict(sorted({**operation["responses"], **refused}.items()))
-    guarded = {**operation, "responses": responses}
+    area = path.removeprefix("/v1").split("/")[1]
+    guarded = {
+        **operation,
+        "tags": [area.replace("-", " ")],
+        "summary": re.split(r"[.:;]", operation["description"])[0],
+        "responses": responses,
+    }
     if path.startswith(KEYED):
         guarded["security"] = [{KEY: []}] if keyed else [{}, {KEY: []}]
     return guarded

@@ -55,8 +55,8 @@ def test_pages_work_in_a_browser_that_reaches_nothing_else(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(server.url + path)
     if path == "/schema":
-        page.wait_for_selector("text=/v1/recommendations/{recommendation}/replay")
-        page.click("#operations-default-V1RecommendationsRecommend button.opblock-summary-control")
+        page.wait_for_selector('[data-path="/v1/recommendations/{recommendation}/replay"]')
+        page.click("#operations-recommendations-V1RecommendationsRecommend button")
         page.wait_for_selector("text=photo app")
         operations = page.locator(".opblock").count()
         described = server.client.get("/schema/openapi.json").json()["paths"]
