@@ -13,6 +13,7 @@ from unittest import mock
 
 from litestar import Litestar
 from litestar.testing import TestClient
+from structlog.testing import capture_logs
 
 from framework_advisor.api import excerpts
 from framework_advisor.app import create_app
@@ -48,6 +49,7 @@ def http_examples(knowledge: Knowledge, run: KeptRun) -> str:
         if name in packages
     }
     with (
+        capture_logs(),  # mistakes are made on purpose here
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(excerpts, "_today", return_value=day),
         mock.patch.object(host, "fingerprint", return_value=run.host),
