@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -23,6 +24,7 @@ class Punctual(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
         super().connection_made(transport)
+        _at_once(transport)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -47,3 +49,14 @@ class Punctual(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def _at_once(transport: asyncio.Transport) -> None:
+    """Have the body follow the headers at once, rather than when the client has confirmed those.
+
+    asyncio does so for sockets that say that they are TCP; one that is accepted from a listener
+    made by address does not say it.
+    """
+    sock = transport.get_extra_info("socket")
+    if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -22,6 +24,13 @@ HEAD = b"POST /v1/recommendations HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: a
 
 class Impatient(Punctual):
     arrival_s = 0.5
+    #: Whether each connection sends what it has at once.
+    at_once: ClassVar[list[int]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        sock = transport.get_extra_info("socket")
+        self.at_once.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
 
 @contextmanager
@@ -75,3 +84,10 @@ def test_connections_beyond_the_limit_are_told_so_and_the_rest_are_served(tmp_pa
         assert httpx.get(url).status_code == 503
         # The silent ones are let go, and there is room again.
         assert eventually(lambda: httpx.get(url).status_code == 200)
+
+
+def test_a_body_does_not_wait_until_the_headers_are_confirmed(tmp_path: Path) -> None:
+    with serving(tmp_path, 100) as address:
+        Impatient.at_once.clear()
+        assert httpx.get(f"http://{address[0]}:{address[1]}/health/live").status_code == 200
+        assert Impatient.at_once == [1]
