@@ -17,7 +17,9 @@ from structlog.testing import capture_logs
 
 from framework_advisor.api import excerpts
 from framework_advisor.app import create_app
+from framework_advisor.errors import StoreFull
 from framework_advisor.settings import Settings
+from framework_advisor.store.failures import NO_ROOM
 from framework_knowledge import Knowledge
 from framework_probes import host
 from framework_probes.results import RunRequest
@@ -117,6 +119,7 @@ def _operations(folder: Path, run: KeptRun, knowledge: Knowledge) -> dict[str, S
         calls.make("GET /v1/probe-runs")
         queued = calls.make("POST /v1/probe-runs", REQUEST)["id"]
         calls.make("DELETE /v1/probe-runs/{run}", run=queued)
+        calls.make("POST /v1/probe-runs/{run}/resume", run=queued)
         calls.make("GET /health/live")
         calls.make("GET /health/ready")
         for parameter in ("recommendation", "run"):
@@ -189,10 +192,13 @@ def _problems(folder: Path) -> dict[str, Shown]:
             client.post(path, json={"stage": "proud", "targets": ["android", "toaster"]}),
         ]
         services = client.app.state.services
-        with mock.patch.object(services.store, "ping", side_effect=OSError("example")):
+        away = mock.Mock(connect=mock.Mock(side_effect=OSError("example")))
+        with mock.patch.object(services.store, "_engine", away):
             found.append(client.get("/health/ready"))
         with mock.patch.object(services.store.hosts, "all", side_effect=OSError("example")):
             found.append(client.get("/v1/hosts"))
+        with mock.patch.object(services.store.runs, "create", side_effect=StoreFull(NO_ROOM)):
+            found.append(client.post("/v1/probe-runs", json=REQUEST))
     with _service(folder / "keyed", api_keys=f"{KEY}:read", rate_limit=1) as client:
         shown = {"Authorization": f"Bearer {KEY}"}
         found.append(client.get(path))

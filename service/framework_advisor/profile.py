@@ -67,30 +67,6 @@ def _day(value: object) -> object:
     return value
 
 
-def _no_nul(text: str) -> str:
-    """No database keeps it in a text, and nobody means it."""
-    if "\x00" in text:
-        raise PydanticCustomError(
-            "nul", "a NUL character", {"expected": "a text without NUL characters"}
-        )
-    return text
-
-
-Text = Annotated[
-    str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})
-]
-Name = Annotated[
-    str,
-    Field(max_length=200),
-    AfterValidator(_no_nul),
-    Field(json_schema_extra={"pattern": r"^[^\u0000]*$"}),
-]
-Description = Annotated[
-    str,
-    Field(max_length=4000),
-    AfterValidator(_no_nul),
-    Field(json_schema_extra={"pattern": r"^[^\u0000]*$"}),
-]
 Unique = Annotated[
     tuple[Item, ...], AfterValidator(_unique), Field(json_schema_extra={"uniqueItems": True})
 ]
@@ -252,7 +228,7 @@ class Preferences(Model):
 class EvidenceChoice(Model):
     """Which knowledge and which measurements count."""
 
-    probe_run: Text | None = Field(
+    probe_run: str | None = Field(
         default="latest",
         description="A probe run's id, 'latest' for the newest runs of this host, or null for "
         "none. Absent: 'latest'.",
@@ -261,7 +237,7 @@ class EvidenceChoice(Model):
         default=None, description="Decide with what was known on that day."
     )
     max_age_days: Positive | None = None
-    hosts: Unique[Text] | None = Field(
+    hosts: Unique[str] | None = Field(
         default=None, description="Hosts whose runs count. Absent: the current host."
     )
 
@@ -269,8 +245,10 @@ class EvidenceChoice(Model):
 class Profile(Model):
     """What a project needs from a deep-learning framework (profile/1)."""
 
-    name: Name | None = None
-    description: Description | None = Field(default=None, description="For people. Never scored.")
+    name: str | None = Field(default=None, max_length=200)
+    description: str | None = Field(
+        default=None, max_length=4000, description="For people. Never scored."
+    )
     stage: Annotated[
         Annotated[Stage, Tag("<one>")] | Annotated[NonEmptyUnique[Stage], Tag("<several>")],
         Discriminator(_several),

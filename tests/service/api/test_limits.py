@@ -93,15 +93,15 @@ def test_each_key_has_an_allowance_of_its_own_and_guesses_count_too(tmp_path: Pa
         assert client.get(PATH, headers=bearing(KEYS[1])).status_code == 200
 
 
-def taking(data_dir: Path, limit: int, act: Any) -> Any:
+def taking(where: Settings, limit: int, act: Any) -> Any:
     async def run() -> Any:
-        async with Store(Settings(data_dir=data_dir)) as store:
+        async with Store(where) as store:
             return await act(store, RateLimiter(store.limits, limit))
 
     return asyncio.run(run())
 
 
-def test_a_process_asks_the_store_seldom(tmp_path: Path) -> None:
+def test_a_process_asks_the_store_seldom(where: Settings) -> None:
     async def act(store: Store, limiter: RateLimiter) -> int:
         with mock.patch.object(store.limits, "take", wraps=store.limits.take) as take:
             left = [await limiter.take("somebody", 1) for _ in range(1_000)]
@@ -109,31 +109,41 @@ def test_a_process_asks_the_store_seldom(tmp_path: Path) -> None:
             assert left.count(-1) == 400
             return int(take.call_count)
 
-    assert taking(tmp_path, 600, act) < 60
+    assert taking(where, 600, act) < 60
 
 
-def test_a_new_minute_is_a_new_allowance_and_old_ones_are_forgotten(tmp_path: Path) -> None:
+def test_a_new_minute_is_a_new_allowance_and_old_ones_are_forgotten(where: Settings) -> None:
     async def act(store: Store, limiter: RateLimiter) -> list[int]:
         left = [await limiter.take("somebody", minute) for minute in (1, 1, 1, 2, 9)]
         assert await store.limits.take("somebody", 1, 0) == 0
         return left
 
-    assert taking(tmp_path, 2, act) == [1, 0, -1, 1, 1]
+    assert taking(where, 2, act) == [1, 0, -1, 1, 1]
 
 
-def test_while_the_store_is_away_each_process_counts_for_itself(tmp_path: Path) -> None:
+def test_while_the_store_is_away_each_process_counts_for_itself(where: Settings) -> None:
     async def act(store: Store, limiter: RateLimiter) -> list[int]:
         with mock.patch.object(store.limits, "take", side_effect=OSError):
             return [await limiter.take("somebody", 1) for _ in range(6)]
 
-    assert taking(tmp_path, 5, act) == [4, 3, 2, 1, 0, -1]
+    assert taking(where, 5, act) == [4, 3, 2, 1, 0, -1]
 
 
-def test_requests_at_once_are_counted_one_by_one(tmp_path: Path) -> None:
+def test_two_processes_take_nothing_twice(where: Settings) -> None:
+    async def act(store: Store, limiter: RateLimiter) -> int:
+        async with Store(where) as other:
+            limiters = [limiter, RateLimiter(other.limits, 100)] * 200
+            left = await asyncio.gather(*(each.take("somebody", 1) for each in limiters))
+        return sum(each >= 0 for each in left)
+
+    assert taking(where, 100, act) == 100
+
+
+def test_requests_at_once_are_counted_one_by_one(where: Settings) -> None:
     async def act(store: Store, limiter: RateLimiter) -> list[int]:
         return await asyncio.gather(*(limiter.take("somebody", 1) for _ in range(50)))
 
-    assert sum(left >= 0 for left in taking(tmp_path, 20, act)) == 20
+    assert sum(left >= 0 for left in taking(where, 20, act)) == 20
 
 
 @pytest.mark.parametrize(

@@ -82,14 +82,6 @@ def test_a_field_that_is_given_twice_is_pointed_at(client: Client, body: str) ->
     assert "twice" in refused.json()["errors"][0]["detail"]
 
 
-def test_a_name_with_a_nul_is_pointed_at(client: Client) -> None:
-    for field in ("name", "description"):
-        body = {"stage": "research", field: "a\x00b"}
-        refused = client.post("/v1/recommendations", json=body)
-        assert refused.status_code == 422
-        assert [e["pointer"] for e in refused.json()["errors"]] == [f"/{field}"]
-
-
 def raw(server: Server, sent: bytes) -> bytes:
     url = httpx.URL(server.url)
     with socket.create_connection((url.host, url.port or 80), timeout=20) as connection:

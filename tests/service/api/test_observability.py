@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
@@ -151,10 +152,8 @@ def test_ready_says_that_the_knowledge_is_broken(
 def test_ready_says_that_the_store_is_away(
     client: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away() -> None:
-        raise OSError
-
-    monkeypatch.setattr(client.app.state.services.store, "ping", away)
+    away = mock.Mock(connect=mock.Mock(side_effect=OSError))
+    monkeypatch.setattr(client.app.state.services.store, "_engine", away)
     unready = client.get("/health/ready")
-    assert (unready.status_code, "database" in unready.json()["detail"]) == (503, True)
+    assert (unready.status_code, "store" in unready.json()["detail"]) == (503, True)
     assert client.get("/health/live").status_code == 200

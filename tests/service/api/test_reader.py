@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,16 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Page, Route, sync_playwright
 
+from databases import missing
 from framework_advisor.api.reader import ASSETS
 from processes import Server
-from requirements import browser
+
+
+def browser() -> str:
+    """The path of a Chromium."""
+    found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
+    return next(found, None) or missing("browser", "there is no Chromium on the path")
+
 
 OPTIONS = (
     "--no-sandbox",
