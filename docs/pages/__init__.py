@@ -11,6 +11,7 @@ from pages.ageing import ageing
 from pages.article import article, table
 from pages.evaluation import evaluation_page, reliability_picture
 from pages.examples import readme
+from pages.http_examples import http_examples
 from pages.knowledge import claims, criteria, requirements, sources
 from pages.measured import newest
 from pages.probes import probes
@@ -19,6 +20,7 @@ from pages.stacks import stacks
 
 FOLDER = Path(__file__).parents[1]
 README = FOLDER.parent / "README.md"
+HTTP_EXAMPLES = FOLDER.parent / "service" / "framework_advisor" / "api" / "examples.json"
 MADE = "<!-- Made from the data by `make docs`. Edit the data instead. -->"
 
 
@@ -39,7 +41,10 @@ def pages() -> dict[Path, str]:
     }
     for each in knowledge.tables:
         texts[f"tables/{each.id}.md"] = table(each, run)
-    return _made(texts) | {README: readme(README, knowledge)}
+    return _made(texts) | {
+        README: readme(README, knowledge),
+        HTTP_EXAMPLES: http_examples(knowledge, run),
+    }
 
 
 def evaluation_pages() -> dict[Path, str]:

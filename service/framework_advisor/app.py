@@ -10,20 +10,22 @@ from importlib.metadata import version
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi.config import OpenAPIConfig
 
 from framework_advisor.api.access import AccessLog
+from framework_advisor.api.figures import Metrics
 from framework_advisor.api.gate import Gate, caller_of
 from framework_advisor.api.health import HealthController
 from framework_advisor.api.hosts import Hosts
 from framework_advisor.api.knowledge import KnowledgeController
+from framework_advisor.api.methods import Methods
+from framework_advisor.api.metrics import exposition
 from framework_advisor.api.openapi import openapi_config
 from framework_advisor.api.pages import start
 from framework_advisor.api.probe_runs import ProbeRuns
 from framework_advisor.api.probes import probes
 from framework_advisor.api.problems import HANDLERS
 from framework_advisor.api.recommendations import Recommendations
-from framework_advisor.api.requests import no_unknown_query
+from framework_advisor.api.requests import no_unknown_query, sound_path
 from framework_advisor.api.services import Services
 from framework_advisor.runs.feed import Feed
 from framework_advisor.runs.lock import HostLock
@@ -43,10 +45,18 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """
     chosen = settings or load_settings()
     store = Store(chosen)
+    metrics = Metrics()
     services = Services(
         store,
-        RunQueue(store, HostLock(chosen.data_dir, chosen.lock_dir), fingerprint()),
+        RunQueue(
+            store,
+            HostLock(chosen.data_dir, chosen.lock_dir),
+            fingerprint(),
+            observe=metrics.probe_event,
+            ended=metrics.run_ended,
+        ),
         Feed(store),
+        metrics,
         chosen.knowledge_overlays,
     )
 
@@ -78,23 +88,22 @@ def create_app(settings: Settings | None = None) -> Litestar:
             probes,
             Hosts,
             ProbeRuns,
+            exposition,
         ],
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
             "caller": Provide(caller_of, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
-        guards=[gate.by_name, gate.by_key, no_unknown_query],
+        guards=[gate.by_name, gate.by_key, gate.by_rate, sound_path, no_unknown_query],
         lifespan=[open_for_business],
         logging_config=None,
-        openapi_config=_openapi(),
+        openapi_config=openapi_config(version("framework-advisor"), keyed=chosen.keys_required),
         request_max_body_size=chosen.max_body_bytes,
         state=State({"max_body_depth": chosen.max_body_depth}),
     )
     app.state.services = services
-    app.asgi_handler = AccessLog(app.asgi_handler)
+    known = {route.path_format: set(map(str, route.methods)) for route in app.routes}
+    served = Methods(app.asgi_handler, known)
+    app.asgi_handler = AccessLog(served, metrics.request, chosen.api_keys)
     return app
-
-
-def _openapi() -> OpenAPIConfig:
-    return openapi_config(version("framework-advisor"))

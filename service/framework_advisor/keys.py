@@ -23,6 +23,8 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 #: What a key from a setting has to have at least, characters.
 SHORTEST = 16
 _MADE = re.compile(r"fa_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
+_ANYWHERE = re.compile(r"fa_([0-9a-f]{12})_[A-Za-z0-9_-]{16,}")
+_WORD = re.compile(rf"[^\s/?&=,;]{{{SHORTEST},}}")
 _ENTRY = (
     f"KEY or KEY:read or KEY:write, separated by commas; a KEY has {SHORTEST} characters or more"
 )
@@ -64,6 +66,15 @@ def matching(shown: str, candidates: Iterable[ApiKey]) -> ApiKey | None:
         if hmac.compare_digest(candidate.digest, digest):
             found = candidate
     return found
+
+
+def without_keys(text: str, known: Iterable[ApiKey] = ()) -> str:
+    """The text with each key of our making, and each that is known, cut down to nothing of use."""
+    text = _ANYWHERE.sub(r"fa_\1_…", text)
+    candidates = tuple(known)
+    if not candidates:
+        return text
+    return _WORD.sub(lambda word: "…" if matching(word[0], candidates) else word[0], text)
 
 
 def keys_in(text: str) -> tuple[ApiKey, ...]:

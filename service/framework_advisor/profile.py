@@ -92,20 +92,27 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-Side = Annotated[StrictInt, Field(ge=1)]
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 8.0 is as whole as 8."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+#: Whole numbers from 0, and from 1.
+Count = Annotated[StrictInt, Field(ge=0), BeforeValidator(_whole)]
+Positive = Annotated[StrictInt, Field(ge=1), BeforeValidator(_whole)]
 
 
 class ModelSize(Model):
     """Enough about the model to choose, or to predict, a measurement."""
 
-    parameters: StrictInt | None = Field(default=None, ge=1)
-    batch: StrictInt | None = Field(default=None, ge=1)
-    sequence: StrictInt | None = Field(default=None, ge=1)
-    image: tuple[Side, Side, Side] | None = Field(
+    parameters: Positive | None = None
+    batch: Positive | None = None
+    sequence: Positive | None = None
+    image: tuple[Positive, Positive, Positive] | None = Field(
         default=None, description="height, width, channels"
     )
-    layers: StrictInt | None = Field(default=None, ge=1)
-    width: StrictInt | None = Field(default=None, ge=1)
+    layers: Positive | None = None
+    width: Positive | None = None
     dtype: DType | None = None
 
 
@@ -125,10 +132,10 @@ class Workload(Model):
 class Scale(Model):
     """How large the training and the service are."""
 
-    training_devices: StrictInt | None = Field(
-        default=None, ge=0, description="Accelerators used by one training job."
+    training_devices: Count | None = Field(
+        default=None, description="Accelerators used by one training job."
     )
-    training_nodes: StrictInt | None = Field(default=None, ge=0)
+    training_nodes: Count | None = None
     requests_per_second: StrictFloat | None = Field(default=None, ge=0)
     p99_ms: StrictFloat | None = Field(default=None, gt=0)
 
@@ -229,7 +236,7 @@ class EvidenceChoice(Model):
     as_of: Annotated[date, BeforeValidator(_day)] | None = Field(
         default=None, description="Decide with what was known on that day."
     )
-    max_age_days: StrictInt | None = Field(default=None, ge=1)
+    max_age_days: Positive | None = None
     hosts: Unique[str] | None = Field(
         default=None, description="Hosts whose runs count. Absent: the current host."
     )
@@ -282,7 +289,7 @@ class Profile(Model):
         default=None, description="Compare these alone."
     )
     evidence: EvidenceChoice | None = None
-    seed: StrictInt | None = Field(default=None, ge=0, description="Absent: 0.")
+    seed: Count | None = Field(default=None, description="Absent: 0.")
 
     @model_validator(mode="after")
     def _across_fields(self) -> Self:

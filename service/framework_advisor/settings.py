@@ -39,6 +39,8 @@ def _names(given: object) -> object:
     return given
 
 
+#: Requests in a minute, where a service that others reach names no limit.
+DEFAULT_RATE = 600
 #: The names under which a service on loopback is called.
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -103,6 +105,17 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         default="console", description="console: lines for a person; json: for a collector."
     )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged: this and anything graver."
+    )
+    rate_limit: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="Requests below /v1 that one API key, or one address where no key is needed, "
+        "may make in a minute; 0: any number. Absent: 600, and any number on loopback.",
+    )
+    max_connections: PositiveInt = Field(
+        default=1000, description="More connections at once are refused with 503."
+    )
     max_body_bytes: PositiveInt = Field(
         default=1024 * 1024, description="A larger request body is refused with 413."
     )
@@ -122,6 +135,13 @@ class Settings(BaseSettings):
         if self.require_key == "auto":
             return bool(self.api_keys) or not self._on_loopback
         return self.require_key == "always"
+
+    @property
+    def requests_per_minute(self) -> int:
+        """How many requests one caller may make in a minute; 0: any number."""
+        if self.rate_limit is None:
+            return 0 if self._on_loopback else DEFAULT_RATE
+        return self.rate_limit
 
     @property
     def host_names(self) -> tuple[str, ...]:

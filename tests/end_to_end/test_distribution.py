@@ -71,6 +71,8 @@ def test_the_wheel_holds_three_typed_packages_with_their_data(tmp_path: Path) ->
     assert any(
         re.fullmatch(r"framework_advisor/store/migrations/versions/.+\.py", n) for n in names
     )
+    for name in ("api/examples.json", "web/reader.js", "web/vendored/swagger-ui/LICENSE"):
+        assert f"framework_advisor/{name}" in names
     assert not any(n.startswith(("tests/", "benchmarks/")) for n in names)
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from framework_advisor.keys import ApiKey, without_keys
+
 HEADER = "X-Request-ID"
+_HEADERS = "response_headers"
 #: A caller's own id is taken over where it is harmless in a header and in a log.
 ACCEPTED = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _STATE = "request_id"
@@ -27,16 +31,26 @@ SECURITY = {
     "X-Frame-Options": "DENY",
 }
 
+#: Sees method, template of the path (None where nobody serves it), status and seconds.
+Observer = Callable[[str, str | None, int, float], None]
+
 log = structlog.get_logger(__name__)
 
 
-def request_id(scope: Scope) -> str:
-    """The id of this request; the caller's, where it sent one."""
+def request_id(scope: Scope, keys: Iterable[ApiKey] = ()) -> str:
+    """The id of this request; the caller's, where it sent one that is none of the keys."""
     state = scope.setdefault("state", {})
     if _STATE not in state:
         given = dict(scope["headers"]).get(HEADER.lower().encode(), b"")
-        state[_STATE] = given.decode() if ACCEPTED.fullmatch(given) else secrets.token_hex(8)
+        own = given.decode() if ACCEPTED.fullmatch(given) else ""
+        usable = own and without_keys(own, keys) == own
+        state[_STATE] = own if usable else secrets.token_hex(8)
     return str(state[_STATE])
+
+
+def answer_with(scope: Scope, headers: Mapping[str, str]) -> None:
+    """Whatever this request is answered with, the response has these headers too."""
+    scope.setdefault("state", {}).setdefault(_HEADERS, {}).update(headers)
 
 
 class AccessLog:
@@ -45,29 +59,36 @@ class AccessLog:
     It wraps the whole application, so that a path that nobody serves is logged too.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, observe: Observer, keys: Iterable[ApiKey] = ()) -> None:
+        """``observe`` sees each response as it begins; ``keys`` are not to be logged."""
         self._app = app
+        self._observe = observe
+        self._keys = tuple(keys)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        begun = time.perf_counter()
-        id_ = request_id(scope)
+        # Litestar puts in order the path that it is given.
+        begun, path = time.perf_counter(), scope["path"]
+        id_ = request_id(scope, self._keys)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
                 headers[HEADER] = id_
+                headers.update(scope["state"].get(_HEADERS, {}))
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
+                seconds, method = time.perf_counter() - begun, str(scope.get("method"))
+                self._observe(method, scope.get("path_template"), message["status"], seconds)
                 log.info(
                     "request",
-                    method=scope.get("method"),
-                    path=scope["path"],
+                    method=method,
+                    path=without_keys(path, self._keys),
                     status=message["status"],
-                    ms=round((time.perf_counter() - begun) * 1000, 1),
+                    ms=round(seconds * 1000, 1),
                 )
             await send(message)
 

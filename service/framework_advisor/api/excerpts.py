@@ -11,7 +11,9 @@ from framework_advisor.api.schemas import (
     CriterionList,
     FrameworkList,
     KnowledgeSummary,
+    RowExcerpt,
     SourceList,
+    TableExcerpt,
     TableList,
 )
 from framework_advisor.errors import FieldError, InvalidInput
@@ -142,16 +144,15 @@ def _frameworks_of(cell: Cell) -> tuple[FrameworkId, ...]:
     return cell.execution.of if cell.execution else (cast("FrameworkId", cell.framework),)
 
 
-def _narrowed(tables: Iterable[Table], wanted: set[str]) -> Iterable[Table]:
-    """The tables with the wanted cells alone; a row or a table without any is left out.
-
-    Copied without validation: a row of one cell is not a row that the files may hold.
-    """
+def _narrowed(tables: Iterable[Table], wanted: set[str]) -> Iterable[TableExcerpt]:
+    """The tables with the wanted cells alone; a row or a table without any is left out."""
     for table in tables:
         rows = []
         for row in table.rows:
             cells = tuple(cell for cell in row.cells if cell.id in wanted)
             if cells:
-                rows.append(row.model_copy(update={"cells": cells}))
+                rows.append(RowExcerpt(id=row.id, feature=row.feature, cells=cells))
         if rows:
-            yield table.model_copy(update={"rows": tuple(rows)})
+            yield TableExcerpt(
+                id=table.id, title=table.title, columns=table.columns, rows=tuple(rows)
+            )

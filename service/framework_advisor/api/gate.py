@@ -13,15 +13,18 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
 
+from framework_advisor.api.limits import RateLimiter
 from framework_advisor.errors import Forbidden, Unauthorized
 from framework_advisor.keys import ApiKey, Scope, id_in, matching
 from framework_advisor.settings import Settings
 from framework_advisor.store import Store
 
 #: Everything below needs a key where keys are needed; health, documents and pages never do.
-KEYED = "/v1"
+KEYED = ("/v1", "/metrics")
+#: Everything below counts for the rate limit.
+LIMITED = "/v1"
 _STATE = "api_key"
-_READING = ("GET", "HEAD")
+_READING = ("GET", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Gate:
     """Guards of the whole application."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
+        self._limiter = RateLimiter(store.limits, settings.requests_per_minute)
         self._names = settings.host_names
         self._keyed = settings.keys_required
         self._set = settings.api_keys
@@ -76,11 +80,27 @@ class Gate:
         """
         if not self._keyed or not connection.scope["path"].startswith(KEYED):
             return
-        key = await self._shown(connection.headers.get("authorization", ""))
+        try:
+            key = await self._shown(connection.headers.get("authorization", ""))
+        except Unauthorized:
+            # Looking for a key that may come in counts too, by address.
+            await self._limiter.admit(connection, None)
+            raise
         needed: Scope = "read" if connection.scope.get("method") in _READING else "write"
         if needed not in key.scopes:
             raise Forbidden(f"This API key has not the scope {needed}.")
         connection.scope.setdefault("state", {})[_STATE] = key.id
+
+    async def by_rate(
+        self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+    ) -> None:
+        """Nobody gets more than their share of a minute.
+
+        Raises:
+            HTTPException: 429, it is used up.
+        """
+        if connection.scope["path"].startswith(LIMITED):
+            await self._limiter.admit(connection, connection.scope["state"].get(_STATE))
 
     async def _shown(self, header: str) -> ApiKey:
         scheme, _, shown = header.strip().partition(" ")

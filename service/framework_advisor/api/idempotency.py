@@ -16,9 +16,12 @@ from framework_advisor.store.idempotency import Once
 HEADER = "Idempotency-Key"
 #: For the API document.
 DESCRIBED = {
-    HEADER: "Any text of up to 255 visible characters, best a random one. The same request with "
-    "the same key is done once and answered again; another one is refused. Remembered for 24 "
-    "hours, for each API key on its own."
+    HEADER: {
+        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+        "description": "Any text of up to 255 visible characters, best a random one. The same "
+        "request with the same key is done once and answered again; another one is refused. "
+        "Remembered for 24 hours, for each API key on its own.",
+    }
 }
 _ACCEPTED = re.compile(r"[\x21-\x7e]{1,255}")
 

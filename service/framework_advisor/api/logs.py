@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from structlog.typing import Processor
 
+from framework_advisor.keys import without_keys
 
-def configure_logging(form: Literal["console", "json"]) -> None:
+
+def configure_logging(form: Literal["console", "json"], level: str = "info") -> None:
     """Set up structlog, and the standard library's loggers through it, for this process."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -32,6 +34,7 @@ def configure_logging(form: Literal["console", "json"]) -> None:
             )
         ]
     )
+    last.append(_no_keys)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -41,7 +44,21 @@ def configure_logging(form: Literal["console", "json"]) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    # Alembic names every migration at INFO, twice; uvicorn says what `serve` says better.
-    for name in ("alembic", "uvicorn.error", "sqlalchemy"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    root.setLevel(level.upper())
+    # Alembic names every migration at INFO, twice; uvicorn says what `serve` says better; the
+    # others tell at DEBUG what they were given, which is not for a log.
+    for name in (
+        "alembic",
+        "uvicorn.error",
+        "sqlalchemy",
+        "aiosqlite",
+        "asyncio",
+        "multipart",
+        "httpx",
+    ):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _no_keys(_logger: object, _method: str, line: Any) -> Any:
+    """The last look at a line, also at one with a traceback: no key of our making is in it."""
+    return without_keys(line) if isinstance(line, str) else line

@@ -8,13 +8,14 @@ from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath
 
 from framework_advisor.api import idempotency
+from framework_advisor.api.access import request_id
 from framework_advisor.api.gate import InjectedCaller
 from framework_advisor.api.openapi import described
 from framework_advisor.api.parsing import parse_run_request
 from framework_advisor.api.recommendations import Cursor, Limit
 from framework_advisor.api.requests import body_of
 from framework_advisor.api.responses import document, following, text
-from framework_advisor.api.run_events import STREAM, stream
+from framework_advisor.api.run_events import EVENT, LAST_EVENT_ID, STREAM, stream
 from framework_advisor.api.schemas import ProbeRun, ProbeRunList, ProbeRunResults
 from framework_advisor.api.services import Injected
 from framework_advisor.runs.request import ProbeRunRequest
@@ -32,7 +33,15 @@ class ProbeRuns(Controller):
     @post(
         status_code=202,
         operation_class=described(
-            {202: ProbeRun}, body=ProbeRunRequest, headers=idempotency.DESCRIBED
+            {202: ProbeRun},
+            body=ProbeRunRequest,
+            headers=idempotency.DESCRIBED,
+            links={
+                "get": ("V1ProbeRunsOne", "run"),
+                "results": ("V1ProbeRunsResultsResults", "run"),
+                "events": ("V1ProbeRunsEventsEvents", "run"),
+                "cancel": ("V1ProbeRunsCancel", "run"),
+            },
         ),
     )
     async def start(
@@ -41,7 +50,7 @@ class ProbeRuns(Controller):
         """Queue a run on this host; one at a time is measured, and the message says who waits."""
         asked = await body_of(request, parse_run_request)
         once = idempotency.once_of(request, caller, asked)
-        run = ProbeRun.of(await services.queue.submit(asked, once))
+        run = ProbeRun.of(await services.queue.submit(asked, once, request_id(request.scope)))
         return document(run, 202, {"Location": run.links.self})
 
     @get(operation_class=described({200: ProbeRunList}))
@@ -80,7 +89,9 @@ class ProbeRuns(Controller):
 
     @get(
         "/{run:str}/events",
-        operation_class=described({200: {STREAM: None}, 204: None}, refusals=(404,)),
+        operation_class=described(
+            {200: {STREAM: EVENT}, 204: None}, refusals=(404,), headers=LAST_EVENT_ID
+        ),
     )
     async def events(
         self, request: Request[Any, Any, Any], services: Injected, run: FromPath[str]

@@ -33,6 +33,9 @@ MOST_ERRORS = 100
 #: When to come back after 503, seconds.
 RETRY_AFTER_S = 2
 
+#: Renamed in Python 3.13.
+NAMES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger(__name__)
 
@@ -63,6 +66,11 @@ class Problem(BaseModel):
     errors: tuple[ProblemError, ...] = ()
 
 
+def name_of(status: int) -> str:
+    """What a status is called (RFC 9110), whatever the Python that this runs on calls it."""
+    return NAMES.get(status) or HTTPStatus(status).phrase
+
+
 def problem(
     request: AnyRequest,
     status: int,
@@ -71,7 +79,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     """The response for one problem."""
-    phrase = HTTPStatus(status).phrase
+    phrase = name_of(status)
     listed = tuple(errors)
     content = Problem(
         type=f"urn:framework-advisor:problem:{phrase.lower().replace(' ', '-')}",
@@ -132,6 +140,7 @@ def _http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
         too_large = FieldError("", "the body is larger than this service accepts", limit)
         return problem(request, 413, f"The body is too large: {limit}.", (too_large,))
     detail = {
+        400: "The request did not arrive as a whole.",
         404: "There is nothing under this path.",
         405: "This path does not know that method.",
     }.get(error.status_code, error.detail)

@@ -27,9 +27,13 @@ from framework_advisor.report import markdown
 
 PATH = "/v1/recommendations"
 
+#: The largest row number that every database can be asked for.
+LARGEST_ID = 2**31 - 1
 #: How many items a page of a list has, and where it begins.
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="items on a page")]
-Cursor = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="from a list's next")]
+Cursor = Annotated[
+    int | None, QueryParameter(ge=1, le=LARGEST_ID, description="from a list's next")
+]
 
 
 class Recommendations(Controller):
@@ -39,9 +43,18 @@ class Recommendations(Controller):
 
     @post(
         operation_class=described(
-            {201: Recommendation, 200: Recommendation},
+            {
+                201: (Recommendation, BriefRecommendation),
+                200: (Recommendation, BriefRecommendation),
+            },
             body=Profile,
             headers=idempotency.DESCRIBED,
+            links={
+                "get": ("V1RecommendationsOne", "recommendation"),
+                "record": ("V1RecommendationsRecordRecord", "recommendation"),
+                "replay": ("V1RecommendationsReplayReplay", "recommendation"),
+                "forget": ("V1RecommendationsForget", "recommendation"),
+            },
         )
     )
     async def recommend(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Any, TypeVar, get_args
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.constants import RESERVED_KWARGS
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.typing import FieldDefinition
 
@@ -21,6 +22,7 @@ Model = TypeVar("Model")
 #: A body of this size is parsed sooner than a thread could be asked to.
 AT_ONCE_BYTES = 16 * 1024
 JSON_TYPES = ("application/json",)
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 #: A string, also one that has no end, or a bracket; nothing is ever gone over twice.
 _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
@@ -58,7 +60,32 @@ def _parsed(body: bytes, deepest: int, parse: Callable[[bytes], Model]) -> Model
                 ),
             )
         )
-    return parse(body)
+    parsed = parse(body)
+    if (twice := _given_twice(body)) is not None:
+        expected = "each field once; which of two would count is anybody's guess"
+        raise InvalidInput((FieldError("", f"the body has the field {twice!r} twice", expected),))
+    return parsed
+
+
+class _TwiceError(Exception):
+    """A field stands twice in one object."""
+
+
+def _given_twice(body: bytes) -> str | None:
+    """A field that some object of a JSON text has twice; None where there is none."""
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise _TwiceError(name)
+            seen.add(name)
+
+    try:
+        json.loads(body, object_pairs_hook=look) if body else None
+    except _TwiceError as error:
+        return str(error)
+    return None
 
 
 def deeper_than(body: bytes, levels: int) -> bool:
@@ -75,6 +102,18 @@ def deeper_than(body: bytes, levels: int) -> bool:
     return False
 
 
+async def sound_path(
+    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+) -> None:
+    """A guard: nothing has an id that is not made of letters and the like; no database is asked.
+
+    Raises:
+        NotFoundException: the path holds something else.
+    """
+    if not all(_ID.fullmatch(str(value)) for value in connection.path_params.values()):
+        raise NotFoundException
+
+
 async def no_unknown_query(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
@@ -83,7 +122,7 @@ async def no_unknown_query(
     Asynchronous, because a guard that is not runs in a thread, which costs more than all it does.
 
     Raises:
-        InvalidInput: names each of them.
+        InvalidInput: names each of them, and each that is given twice.
     """
     unknown = connection.query_params.keys() - (known := _query_names(handler))
     if unknown:
@@ -92,6 +131,14 @@ async def no_unknown_query(
             tuple(
                 FieldError(f"?{name}", "the query parameter is unknown", expected)
                 for name in sorted(unknown)
+            )
+        )
+    twice = {name for name in known if len(connection.query_params.getall(name, [])) > 1}
+    if twice:
+        raise InvalidInput(
+            tuple(
+                FieldError(f"?{name}", "the query parameter is given twice", "it once")
+                for name in sorted(twice)
             )
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from litestar import Request, Response
 from pydantic import BaseModel
 
 JSON = "application/json"
+#: An entity tag in a list, without the mark of a weak one. A comma may be part of one.
+_TAG = re.compile(r'"[^"]*"')
 
 
 def document(
@@ -32,12 +35,24 @@ def tagged(request: Request[Any, Any, Any], content: BaseModel) -> Response[byte
     """The document with an ``ETag`` over its content; 304 where the caller has it already."""
     body = content.model_dump_json(by_alias=True).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    sent = request.headers.get("If-None-Match", "").split(",")
-    known = {each.strip().removeprefix("W/") for each in sent}
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if tag in known or "*" in known:
+    return fresh(request, body, tag, JSON, "private, no-cache")
+
+
+def fresh(
+    request: Request[Any, Any, Any], body: bytes, tag: str, media_type: str, caching: str
+) -> Response[bytes]:
+    """The body with its entity tag; 304 where the caller has it already."""
+    headers = {"ETag": tag, "Cache-Control": caching}
+    if caching.startswith("private"):
+        headers["Vary"] = "Authorization"
+    if matches(request.headers.get("If-None-Match", ""), tag):
         return Response(b"", status_code=304, headers=headers)
-    return Response(body, media_type=JSON, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def matches(given: str, tag: str) -> bool:
+    """Whether ``If-None-Match`` names the tag (RFC 9110: compared weakly; ``*`` is any)."""
+    return given.strip() == "*" or tag in _TAG.findall(given)
 
 
 def text(content: str, media_type: str) -> Response[bytes]:

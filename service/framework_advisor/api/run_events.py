@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, get_args
 
 from litestar import Request, Response
 from litestar.response import ServerSentEvent
@@ -12,8 +12,30 @@ from litestar.response.sse import ServerSentEventMessage
 from framework_advisor.api.schemas import ProbeRunEvent
 from framework_advisor.api.services import Services
 from framework_advisor.errors import FieldError, InvalidInput
+from framework_advisor.runs.records import EventKind
 
 STREAM = "text/event-stream"
+#: Each event of the stream, as the API document has it.
+EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+        "event": {"enum": list(get_args(EventKind))},
+        "retry": {"type": "integer"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/ProbeRunEvent"},
+        },
+    },
+}
+#: The header with which a listener goes on.
+LAST_EVENT_ID = {
+    "Last-Event-ID": {
+        "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+        "description": "the id of the last event that the listener has",
+    }
+}
 #: How long a listener whose connection broke waits before it comes back, milliseconds.
 RETRY_MS = 2_000
 

@@ -27,6 +27,7 @@ from framework_advisor.runs.records import (
     RunStatus,
 )
 from framework_knowledge.models import (
+    Cell,
     Claim,
     Criterion,
     CriterionId,
@@ -36,7 +37,6 @@ from framework_knowledge.models import (
     OverlayUse,
     SetAside,
     Source,
-    Table,
 )
 from framework_probes.results import Environment, Host, Outcome, Pair, Peaks, Result
 
@@ -152,10 +152,27 @@ class SourceList(Document):
     total: int
 
 
+class RowExcerpt(Document):
+    """One feature of a comparison table, with the cells that were asked for."""
+
+    id: str
+    feature: str
+    cells: tuple[Cell, ...]
+
+
+class TableExcerpt(Document):
+    """A comparison table with the rows that hold a cell that was asked for."""
+
+    id: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[RowExcerpt, ...]
+
+
 class TableList(Document):
     """Comparison tables; of each the rows, and of each row the cells, that were asked for."""
 
-    items: tuple[Table, ...]
+    items: tuple[TableExcerpt, ...]
     total: int = Field(description="cells in all")
 
 

@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from framework_advisor.advisor import Advisor
+from framework_advisor.api.figures import Metrics
 from framework_advisor.known import knowledge_with
 from framework_advisor.measured import RecordedRun, measurements_from
 from framework_advisor.profile import Profile
@@ -35,6 +36,7 @@ class Services:
     store: Store
     queue: RunQueue
     feed: Feed
+    metrics: Metrics
     #: Folders of knowledge that are laid over the packaged one.
     overlays: tuple[Path, ...] = ()
     #: Deciding is arithmetic under one lock of the interpreter: a second thread would add memory
@@ -61,6 +63,7 @@ class Services:
         """
         runs = await runs_for(profile, self.store, self.queue.host.id)
         decision = await self._in_its_thread(lambda: self._decide(profile, runs))
+        self.metrics.decided(decision.verdict.status)
         return Recommendation.of(decision, Identity.new())
 
     async def answer(self, profile: Profile) -> Answer:
@@ -75,6 +78,7 @@ class Services:
             rests_on,
             lambda: self._in_its_thread(lambda: Worded.of(self._decide(profile, runs))),
         )
+        self.metrics.decided(worded.status)
         return Answer(Identity.new(), worded)
 
     def close(self) -> None:

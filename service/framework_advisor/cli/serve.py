@@ -43,8 +43,13 @@ def serve(ctx: click.Context, *, host: str | None, port: int | None, check: bool
     knowledge_with(settings.knowledge_overlays)
     open_store(settings)
     with _listening(settings.host, settings.port) as listener:
-        configure_logging(settings.log_format)
-        _run(create_app(settings), listener, keyed=settings.keys_required)
+        configure_logging(settings.log_format, settings.log_level)
+        _run(
+            create_app(settings),
+            listener,
+            keyed=settings.keys_required,
+            connections=settings.max_connections,
+        )
 
 
 def _check(settings: Settings) -> int:
@@ -73,8 +78,10 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def _run(app: Litestar, listener: socket.socket, *, keyed: bool) -> None:
+def _run(app: Litestar, listener: socket.socket, *, keyed: bool, connections: int) -> None:
     import uvicorn
+
+    from framework_advisor.api.arrival import IDLE_S, MOST_HEADERS, Punctual
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -94,6 +101,10 @@ def _run(app: Litestar, listener: socket.socket, *, keyed: bool) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=Punctual,
+        timeout_keep_alive=IDLE_S,
+        limit_concurrency=connections,
+        h11_max_incomplete_event_size=MOST_HEADERS,
         timeout_graceful_shutdown=GRACE_S,
     )
     Server(config).run(sockets=[listener])

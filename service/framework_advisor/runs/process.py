@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import structlog
+
 from framework_probes.results import Event, RunRequest
 from framework_probes.serialization import event_from_line
 
@@ -23,8 +25,14 @@ GRACE_S = 1.5
 LONGEST_LINE = 64 * 1024 * 1024
 #: Settings of the service that the probes have no business with.
 PRIVATE = ("FRAMEWORK_ADVISOR_DATABASE_URL", "FRAMEWORK_ADVISOR_API_KEYS")
+#: Tells the probes' process which HTTP request it works for.
+REQUEST = "FRAMEWORK_ADVISOR_REQUEST_ID"
+#: Of a line on standard error so much is kept, bytes.
+LONGEST_WORDS = 4096
 #: Exit codes with which the probes come to their own end: all well, or a probe failed.
 OWN_END = (0, 4)
+
+log = structlog.get_logger(__name__)
 
 
 class ProbeProcess:
@@ -53,7 +61,7 @@ class ProbeProcess:
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 pass_fds=(write_end,),
-                env={k: v for k, v in os.environ.items() if k not in PRIVATE},
+                env=_environment(),
                 start_new_session=True,
             )
         except BaseException:
@@ -125,6 +133,13 @@ class ProbeProcess:
                 os.killpg(self._process.pid, number)
 
 
+def _environment() -> dict[str, str]:
+    """Ours without what is private, and with the request that this is done for."""
+    request = structlog.contextvars.get_contextvars().get("request_id")
+    inherited = {k: v for k, v in os.environ.items() if k not in PRIVATE}
+    return inherited | ({REQUEST: str(request)} if request else {})
+
+
 def _arguments(request: RunRequest, events_fd: int) -> list[str]:
     arguments = ["run", "--run", request.run, "--suite", request.suite]
     arguments += ["--seed", str(request.seed), "--events-fd", str(events_fd)]
@@ -137,9 +152,19 @@ def _arguments(request: RunRequest, events_fd: int) -> list[str]:
 
 
 async def _last_line(stream: asyncio.StreamReader | None) -> str:
-    """Reads to the end, so that the writer never blocks, and keeps the last line that says much."""
-    tail = b""
+    """Reads to the end, so that the writer never blocks; logs each line, and returns the last."""
+    tail, last = b"", ""
     while stream is not None and (chunk := await stream.read(65536)):
-        tail = (tail + chunk)[-4096:]
-    lines = [line.strip() for line in tail.decode(errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else ""
+        *lines, tail = (tail[-LONGEST_WORDS:] + chunk).splitlines(keepends=True)
+        if tail.endswith((b"\n", b"\r")):
+            lines, tail = [*lines, tail], b""
+        for line in lines:
+            last = _said(line) or last
+    return _said(tail) or last
+
+
+def _said(line: bytes) -> str:
+    text = line.decode(errors="replace").strip()
+    if text:
+        log.debug("probes_said", line=text[-LONGEST_WORDS:])
+    return text

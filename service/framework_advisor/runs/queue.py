@@ -18,7 +18,7 @@ from framework_advisor.runs.request import ProbeRunRequest
 from framework_advisor.runs.resuming import reopen, rest_of
 from framework_advisor.store import Store
 from framework_advisor.store.idempotency import Once
-from framework_probes.results import Host, RunRequest
+from framework_probes.results import Event, Host, RunRequest
 
 #: How often to look whether another process on this host has finished measuring, seconds.
 LOCK_POLL_S = 0.5
@@ -40,9 +40,14 @@ class RunQueue:
         lock: HostLock,
         host: Host,
         probes: Callable[[RunRequest], ProbeProcess] = ProbeProcess,
+        observe: Callable[[Event], None] | None = None,
+        ended: Callable[[Run], None] | None = None,
     ) -> None:
+        """``observe`` sees each event of a run once it is kept, ``ended`` each run as it ended."""
         self.host = host
         self._probes = probes
+        self._observe = observe
+        self._ended = ended
         self._store = store
         self._lock = lock
         self._heartbeats = Heartbeats()
@@ -75,13 +80,19 @@ class RunQueue:
         if self._worker is not None:
             await self._worker
 
-    async def submit(self, request: ProbeRunRequest, once: Once | None = None) -> Run:
+    async def submit(
+        self, request: ProbeRunRequest, once: Once | None = None, request_id: str | None = None
+    ) -> Run:
         """Queue a run, or find the one of an identical request.
+
+        Logs speak of it under the id of the HTTP request that asked for it.
 
         Raises:
             InvalidInput: something else was asked for under that key.
         """
-        run = await self._store.runs.create(request.to_run(), self.host.id, once=once)
+        run = await self._store.runs.create(
+            request.to_run(), self.host.id, once=once, request_id=request_id
+        )
         await self._announce()
         self._wake.set()
         return await self._store.runs.get(run.id)
@@ -174,6 +185,12 @@ class RunQueue:
         await self._woken(within=LOCK_POLL_S)
 
     async def _execute(self, run: Run) -> None:
+        """Every line of the log has the run, and the request that asked for it."""
+        known = {"request_id": run.request_id} if run.request_id else {}
+        with structlog.contextvars.bound_contextvars(run=run.id, **known):
+            await self._executed(run)
+
+    async def _executed(self, run: Run) -> None:
         try:
             rest, done = await rest_of(self._store, run)
         except Conflict as error:
@@ -182,9 +199,14 @@ class RunQueue:
         if self._stopping:
             return
         self._current = execution = Execution(
-            self._store, rest, probes=self._probes, done=done, executor=self._lock.executor
+            self._store,
+            rest,
+            self._observe,
+            probes=self._probes,
+            done=done,
+            executor=self._lock.executor,
         )
-        log.info("probe_run_started", run=run.id, suite=rest.suite, kept=done)
+        log.info("probe_run_started", suite=rest.suite, kept=done)
         try:
             ended = await execution.execute()
         except Conflict:
@@ -192,13 +214,15 @@ class RunQueue:
         except (Unavailable, StoreFull):
             raise  # it is settled once the store is back
         except Exception as error:
-            log.exception("probe_run_broken", run=run.id)
+            log.exception("probe_run_broken")
             await self._store.runs.end(run.id, "failed", f"the service failed: {error}")
             return
         finally:
             # Not before the store says how it ended: whoever waits looks there next.
             execution.ended.set()
-        log.info("probe_run_ended", run=run.id, status=ended.status, message=ended.message)
+        log.info("probe_run_ended", status=ended.status, message=ended.message)
+        if self._ended is not None:
+            self._ended(ended)
         await self._announce()
 
     async def _woken(self, within: float) -> None:

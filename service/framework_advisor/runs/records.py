@@ -52,7 +52,7 @@ class Run:
 
     ``done`` of ``planned`` results; ``counts`` holds results by outcome; ``peaks`` is None until
     the host's peaks were measured. ``executor`` is who executes it, or did last, and ``beats``
-    counts up while that goes on.
+    counts up while that goes on. ``request_id`` is that of the HTTP request that asked for it.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Run:
     counts: Mapping[Outcome, int] = field(default_factory=dict)
     executor: str | None = None
     beats: int = 0
+    request_id: str | None = None
 
     @property
     def ended(self) -> bool:

@@ -49,11 +49,17 @@ class Runs:
         self._finished = Batched(self._newest)
 
     async def create(
-        self, request: RunRequest, host: str, message: str = "", once: Once | None = None
+        self,
+        request: RunRequest,
+        host: str,
+        message: str = "",
+        once: Once | None = None,
+        request_id: str | None = None,
     ) -> Run:
         """A new run in state ``queued``. The host has been added before.
 
         ``once``: where that was asked for before, it is the run of that time, as it is now.
+        ``request_id``: of the HTTP request that asks for it.
 
         Raises:
             InvalidInput: something else was asked for under that key.
@@ -66,6 +72,7 @@ class Runs:
             created_at=datetime.now(UTC),
             done=0,
             message=message,
+            request_id=request_id,
         )
         async with self._sessions.writing() as session:
 
@@ -417,4 +424,5 @@ def _run(row: RunRow, counts: dict[Outcome, int]) -> Run:
         counts=counts,
         executor=row.executor,
         beats=row.beats,
+        request_id=row.request_id,
     )

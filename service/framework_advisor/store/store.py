@@ -17,6 +17,7 @@ from framework_advisor.store.events import Events
 from framework_advisor.store.failures import FAILURES, cannot_open, told
 from framework_advisor.store.hosts import Hosts
 from framework_advisor.store.keys import Keys
+from framework_advisor.store.limits import Limits
 from framework_advisor.store.recommendations import Recommendations
 from framework_advisor.store.runs import Runs
 from framework_advisor.store.sessions import Sessions
@@ -43,6 +44,7 @@ class Store:
         self.events = Events(sessions)
         self.hosts = Hosts(sessions)
         self.keys = Keys(sessions)
+        self.limits = Limits(sessions)
         self._ended: dict[tuple[str, datetime], RecordedRun] = {}
 
     async def __aenter__(self) -> Self:

@@ -140,6 +140,8 @@ class RunRow(Base):
     executor: Mapped[str | None] = mapped_column(Line(2 * SHORT))
     #: Counts up while it is being executed.
     beats: Mapped[int] = mapped_column(default=0)
+    #: The request that asked for it; null where it was the command line.
+    request_id: Mapped[str | None] = mapped_column(String(2 * SHORT))
 
 
 class IdempotencyRow(Base):
@@ -204,3 +206,14 @@ class PairRow(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     run_id: Mapped[str] = mapped_column(ForeignKey("probe_runs.id", ondelete="CASCADE"), index=True)
     document: Mapped[str] = mapped_column(Text)
+
+
+class RateRow(Base):
+    """How many requests a caller was granted in a minute: a key's id, or an address."""
+
+    __tablename__ = "rate_limits"
+
+    subject: Mapped[str] = mapped_column(String(SHORT), primary_key=True)
+    #: Since the epoch.
+    minute: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    taken: Mapped[int]

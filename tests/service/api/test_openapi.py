@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+
+from framework_advisor.app import create_app
+from framework_advisor.settings import Settings
 
 Client = TestClient[Litestar]
 STARTED = {"suite": "quick", "frameworks": ["jax"], "probes": ["matmul"]}
@@ -40,6 +45,24 @@ def references(node: object) -> Iterator[str]:
             yield from references(value)
 
 
+def resolved(document: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
+    """A response, also where it stands among the components."""
+    name = response.get("$ref", "").removeprefix("#/components/responses/")
+    found: dict[str, Any] = document["components"]["responses"][name] if name else response
+    return found
+
+
+def bodies(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every body that the document describes, and where."""
+    for method, path, operation in operations(document):
+        where = f"{method.upper()} {path}"
+        for media, body in operation.get("requestBody", {}).get("content", {}).items():
+            yield f"{where} takes {media}", body
+        for status, response in operation["responses"].items():
+            for media, body in resolved(document, response).get("content", {}).items():
+                yield f"{where} answers {status} {media}", body
+
+
 def conforms(document: dict[str, Any], content: object, schema: dict[str, Any]) -> None:
     whole = {**schema, "components": document["components"]}
     jsonschema.Draft202012Validator.check_schema(whole)
@@ -48,8 +71,45 @@ def conforms(document: dict[str, Any], content: object, schema: dict[str, Any]) 
 
 def test_it_is_openapi_3_1_and_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
-    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    known = {
+        f"#/components/{kind}/{name}"
+        for kind, found in document["components"].items()
+        for name in found
+    }
     assert set(references(document)) <= known
+
+
+def test_every_body_has_an_example_that_keeps_to_its_schema(document: dict[str, Any]) -> None:
+    # Figures differ each time, a stream's schema is of one event, and 200 is as 201.
+    without = ("GET /metrics", "POST /v1/recommendations answers 200")
+    for where, body in bodies(document):
+        if "example" in body:
+            conforms(document, body["example"], body["schema"])
+        else:
+            assert where.startswith(without) or "event-stream" in where, where
+
+
+def test_links_lead_to_operations_that_take_what_they_bring(document: dict[str, Any]) -> None:
+    by_id = {operation["operationId"]: operation for _, _, operation in operations(document)}
+    found = [
+        link
+        for _, _, operation in operations(document)
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+    assert len(found) == 8
+    for link in found:
+        taken = {each["name"] for each in by_id[link["operationId"]]["parameters"]}
+        assert link["parameters"].keys() <= taken
+
+
+def test_a_service_that_needs_keys_says_so(tmp_path: Path) -> None:
+    keyed = create_app(Settings(data_dir=tmp_path, require_key="always"))
+    with TestClient(keyed, "http://127.0.0.1") as client:
+        content = client.get("/schema/openapi.json").json()
+    for _, path, operation in operations(content):
+        needs = path.startswith(("/v1", "/metrics"))
+        assert operation.get("security") == ([{"api_key": []}] if needs else None)
 
 
 def test_every_path_that_is_served_is_described(client: Client, document: dict[str, Any]) -> None:
@@ -66,11 +126,13 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document: dict[str, 
         assert operation["description"], (method, path)
         for status, response in operation["responses"].items():
             if int(status) >= 400:
-                assert response["content"] == {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-                }
+                (body,) = resolved(document, response)["content"].items()
+                assert body[0] == "application/problem+json"
+                assert body[1]["schema"] == {"$ref": "#/components/schemas/Problem"}
+                assert body[1]["example"]["status"] == int(status)
         assert {"421", "422", "500"} <= operation["responses"].keys()
-        keyed = path.startswith("/v1")
+        keyed = path.startswith(("/v1", "/metrics"))
+        assert path.startswith("/v1") == ("429" in operation["responses"])
         assert keyed == ({"401", "403"} <= operation["responses"].keys())
         assert keyed == (operation.get("security") == [{}, {"api_key": []}])
         assert ("{" in path) <= ("404" in operation["responses"])
@@ -94,6 +156,15 @@ def test_each_call_answers_as_described(client: Client, document: dict[str, Any]
             continue
         kind = response.headers["content-type"].split(";")[0]
         schema = described["content"][kind]["schema"]
+        if kind == "text/event-stream":  # its schema is that of one event
+            told = [each for each in response.text.split("\r\n\r\n") if "data: " in each]
+            pairs = [dict(f.split(": ", 1) for f in each.split("\r\n")) for each in told]
+            assert pairs
+            for event in pairs:
+                conforms(document, event, schema)
+                data = schema["properties"]["data"]["contentSchema"]
+                conforms(document, json.loads(event["data"]), data)
+            continue
         content = response.json() if kind == "application/json" else response.text
         conforms(document, content, schema)
     assert client.delete(answer["links"]["self"]).status_code == 204

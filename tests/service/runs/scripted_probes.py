@@ -52,6 +52,8 @@ def play(scenario: str, run: str, send: object, events: object) -> None:
         send(measuring.result(run, "dispatch", outcome="timeout"))
         sys.exit(4)
     elif scenario == "breaks":
+        if request := os.environ.get("FRAMEWORK_ADVISOR_REQUEST_ID"):
+            sys.stderr.write(f"asked for by {request}\n")
         sys.stderr.write("first words\nno room left\n")
         sys.exit(1)
     elif scenario == "killed":
