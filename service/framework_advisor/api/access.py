@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +29,16 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+Raw = list[tuple[bytes, bytes]]
+
+
+def _raw(headers: Mapping[str, str]) -> Raw:
+    """Headers as ASGI has them."""
+    return [(name.lower().encode("latin-1"), v.encode("latin-1")) for name, v in headers.items()]
+
+
+_RAW_SECURITY = _raw(SECURITY)
 
 #: Sees method, template of the path (None where nobody serves it), status and seconds.
 Observer = Callable[[str, str | None, int, float], None]
@@ -76,11 +85,7 @@ class AccessLog:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                headers[HEADER] = id_
-                headers.update(scope["state"].get(_HEADERS, {}))
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
+                message["headers"] = self._headers(scope, id_, message.get("headers", ()))
                 seconds, method = time.perf_counter() - begun, str(scope.get("method"))
                 self._observe(method, scope.get("path_template"), message["status"], seconds)
                 log.info(
@@ -94,3 +99,10 @@ class AccessLog:
 
         with structlog.contextvars.bound_contextvars(request_id=id_):
             await self._app(scope, receive, answer)
+
+    def _headers(self, scope: Scope, id_: str, given: Iterable[tuple[bytes, bytes]]) -> Raw:
+        """Those of the response, and ours; by hand, as this is done for every request."""
+        own = {HEADER: id_} | scope["state"].get(_HEADERS, {})
+        headers = [*given, *_raw(own)]
+        named = {name.lower() for name, _ in headers}
+        return [*headers, *(each for each in _RAW_SECURITY if each[0] not in named)]

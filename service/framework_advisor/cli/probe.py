@@ -132,7 +132,7 @@ async def _recorded(id_: str) -> tuple[Run, RunResults]:
         if id_ != "latest":
             found = await store.runs.get(id_)
         elif newest := await store.runs.newest_finished(fingerprint().id):
-            found = newest[0]
+            found = await store.runs.get(newest[0].id)
         else:
             raise NotFound("No run has finished on this host: framework-advisor probe run")
         return found, await store.runs.results(found.id)

@@ -39,7 +39,10 @@ async def _newest(store: Store, host: str) -> list[RecordedRun]:
     runs: list[RecordedRun] = []
     covered: set[str] = set()
     for run in await store.runs.newest_finished(host, RUNS_LOOKED_AT):
-        recorded = await store.recorded_run(run.id)
+        try:
+            recorded = await store.recorded(run)
+        except NotFound:
+            continue  # forgotten a moment ago
         if recorded.measured - covered:
             runs.append(recorded)
             covered |= recorded.measured

@@ -47,6 +47,14 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that has ended, and when; one that is resumed ends again at another time."""
+
+    id: str
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A probe run: what was asked, how far it is, what became of it.
 

@@ -19,6 +19,7 @@ from framework_advisor.runs.records import (
     FINISHED,
     OPEN,
     STOPPED,
+    Ended,
     Page,
     ResultInBrief,
     Run,
@@ -122,23 +123,22 @@ class Runs:
             )
             return await _with_counts(session, rows)
 
-    async def newest_finished(self, host: str, most: int = 1) -> tuple[Run, ...]:
+    async def newest_finished(self, host: str, most: int = 1) -> tuple[Ended, ...]:
         """The runs of that host that ended with something measured, newest first."""
         return await self._finished((host, most))
 
-    async def _newest(self, asked: Sequence[tuple[str, int]]) -> Sequence[tuple[Run, ...]]:
-        found = {each: await self._newest_of(*each) for each in dict.fromkeys(asked)}
-        return [found[each] for each in asked]
-
-    async def _newest_of(self, host: str, most: int) -> tuple[Run, ...]:
+    async def _newest(self, asked: Sequence[tuple[str, int]]) -> Sequence[tuple[Ended, ...]]:
+        found: dict[tuple[str, int], tuple[Ended, ...]] = {}
         async with self._sessions.reading() as session:
-            rows = await RunRepository(session=session).get_many(
-                CollectionFilter(field_name="status", values=list(FINISHED)),
-                OrderBy("seq", "desc"),
-                LimitOffset(limit=most, offset=0),
-                host_id=host,
-            )
-            return tuple(await _with_counts(session, rows))
+            for host, most in dict.fromkeys(asked):
+                rows = await session.execute(
+                    select(RunRow.id, RunRow.finished_at)
+                    .where(RunRow.host_id == host, RunRow.status.in_(FINISHED))
+                    .order_by(RunRow.seq.desc())
+                    .limit(most)
+                )
+                found[host, most] = tuple(Ended(row.id, row.finished_at) for row in rows)
+        return [found[each] for each in asked]
 
     async def start(self, id_: str, executor: str | None = None) -> None:
         """``queued`` becomes ``running``; ``executor`` is that of the host's lock.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +10,7 @@ from sqlalchemy import text
 
 from framework_advisor.errors import Conflict, StoreFull, Unavailable
 from framework_advisor.measured import RecordedRun
+from framework_advisor.runs.records import Ended
 from framework_advisor.settings import Settings
 from framework_advisor.store.engine import database, migrate
 from framework_advisor.store.events import Events
@@ -45,7 +45,7 @@ class Store:
         self.hosts = Hosts(sessions)
         self.keys = Keys(sessions)
         self.limits = Limits(sessions)
-        self._ended: dict[tuple[str, datetime], RecordedRun] = {}
+        self._ended: dict[Ended, RecordedRun] = {}
 
     async def __aenter__(self) -> Self:
         """Raises InvalidInput where the database cannot be opened, and says why."""
@@ -78,21 +78,27 @@ class Store:
         run = await self.runs.get(id_)
         if run.finished_at is None:
             raise Conflict(f"Probe run {id_} is {run.status}; it decides nothing before it ends.")
-        # A run that has ended does not change; one that ends again has ended at another time.
-        key = (id_, run.finished_at)
-        if key not in self._ended:
-            measured = await self.runs.results(id_)
+        return await self.recorded(Ended(id_, run.finished_at))
+
+    async def recorded(self, run: Ended) -> RecordedRun:
+        """The same of a run of which is known that it ended.
+
+        Raises:
+            NotFound: it was forgotten since.
+        """
+        if run not in self._ended:
+            measured = await self.runs.results(run.id)
             while len(self._ended) >= RUNS_KEPT:
                 del self._ended[next(iter(self._ended))]
-            self._ended[key] = RecordedRun(
-                id=id_,
+            self._ended[run] = RecordedRun(
+                id=run.id,
                 host=measured.host,
                 finished_at=run.finished_at,
                 results=tuple(replace(result, blocks=()) for result in measured.results),
                 pairs=measured.pairs,
                 environments=measured.environments,
             )
-        return self._ended[key]
+        return self._ended[run]
 
     async def ready(self) -> None:
         """Whether it answers and, where it had no room before, has some again.
