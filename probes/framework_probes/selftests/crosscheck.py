@@ -28,7 +28,7 @@ ALL, MEDIAN, FEWEST = 5.0, 3.0, 8.0
 #: How often pyperf and ours take turns, a process each for every operation; values of such a
 #: process, as many before them that do not count, and seconds of one at least: those of a block. As
 #: of blocks, their lower quartile counts: pyperf's own mean holds whatever else the machine does.
-ROUNDS, VALUES, WARMUPS, VALUE_S = 5, 20, 20, 0.01
+ROUNDS, VALUES, WARMUPS, VALUE_S = 7, 20, 20, 0.01
 TIMEOUT_S = 1800.0
 #: Ours and theirs, in seconds of an iteration, by operation.
 Times = Mapping[str, tuple[float, float]]
