@@ -29,10 +29,10 @@ from framework_advisor.measured import probe_facts
 
 CONCURRENCY = 16
 #: Requests of one turn: of a repeated profile, and of profiles that are all different.
-REPEATED, DIFFERENT = 300, 60
-TURNS = 2
+REPEATED, DIFFERENT = 2_000, 160
+TURNS = 7
 #: Requests over which memory must not grow, and where it is looked at first: caches are full then.
-MANY, SETTLED = 4_000, 1_000
+MANY, SETTLED = 50_000, 5_000
 PROFILE = EXAMPLES / "llm_fine_tune.json"
 PATH = "/v1/recommendations"
 BARE = """
@@ -60,7 +60,10 @@ def measure() -> list[Figure]:
             answer.write_bytes(_once(server.port, PROFILE.read_bytes()))
             bare = [sys.executable, "-c", BARE, str(answer)]
             with _serving(bare, Path(folder), servers) as plain:
-                repeated = _beside_bare(server.port, plain.port)
+                repeated = [
+                    *_beside_bare("a repeated profile", server.port, plain.port),
+                    *_beside_bare("the same, not kept", server.port, plain.port, "?store=false"),
+                ]
             different = _beside_core(server.port, servers)
             return [*repeated, *different, *_many(server, Path(folder))]
 
