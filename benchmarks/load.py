@@ -228,8 +228,8 @@ def _asked(port: int, bodies: list[bytes], query: str = "") -> _Turn:
 
 def _request(port: int, body: bytes, query: str = "") -> bytes:
     head = (
-        f"POST {PATH}{query} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"POST {PATH}{query} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
