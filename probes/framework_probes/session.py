@@ -158,18 +158,19 @@ class Session:
         self._rule_out(probe, entries)
         references = []
         self.speeds, pressure = [], guards.Pressure()
-        for number in range(self.suite.replicates):
+        where = replace(where, fresh=self.suite.is_fresh(probe.id))
+        for number in range(self.suite.processes(probe.id)):
             seed = self.plan.request.seed
             preparation = Preparation(probe, seed, number, self.deadline, self.over)
             yield from self._prepare(preparation, entries)
             yield from self._time(preparation, entries)
             if preparation.reference is not None:
                 references.append(preparation.reference)
-            if self.suite.fresh:
+            if self.suite.is_fresh(probe.id):
                 self._close_seats()
         foreign = self._foreign()
         conclusions.judge(entries, self.over, foreign or (), self.setup.threads)
-        if self.suite.fresh:
+        if self.suite.is_fresh(probe.id):
             yield from self._weigh(probe, entries)
         where = replace(
             where,

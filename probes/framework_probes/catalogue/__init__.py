@@ -7,28 +7,61 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from framework_probes.catalogue import (
+    adam_update,
+    attention,
+    batch_norm,
     cnn_train_step,
     conv_block,
+    convolution,
+    cross_entropy,
     dispatch,
+    embedding,
     encoder_block,
+    equation_of_state,
+    gelu,
+    layer_norm,
+    lstm,
     matmul,
+    max_pool,
+    reduction,
+    softmax,
 )
 from framework_probes.probe import Probe
 from framework_probes.results import Tier
 
-#: Probes by id, the most telling first: when a budget ends, the later ones are left out.
-_FLOAT32: tuple[Probe, ...] = tuple(
-    module.PROBE for module in (cnn_train_step, encoder_block, conv_block, matmul, dispatch)
+#: What a run without much time takes: each stands for a kind of work.
+_QUICK = ("cnn_train_step", "encoder_block", "conv_block", "matmul", "dispatch")
+_BLOCKS = (cnn_train_step, encoder_block, conv_block)
+_OPERATIONS = (
+    matmul,
+    dispatch,
+    attention,
+    softmax,
+    layer_norm,
+    gelu,
+    embedding,
+    reduction,
+    adam_update,
+    equation_of_state,
+    lstm,
+    max_pool,
+    batch_norm,
+    cross_entropy,
+    convolution,
+)
+#: Probes, the most telling first: when a budget ends, the later ones are left out.
+_DRAWN: tuple[Probe, ...] = tuple(
+    probe for module in (*_BLOCKS, *_OPERATIONS) for probe in module.PROBES
 )
 #: In every other dtype that they have a tolerance for.
 _OTHERS = tuple(
     probe.computed_in(dtype)
-    for probe in _FLOAT32
+    for probe in _DRAWN
     for dtype in probe.tolerances
     if dtype != probe.dtype
 )
 CATALOGUE: Mapping[str, Probe] = MappingProxyType(
-    {probe.id: probe for probe in (*_FLOAT32, *_OTHERS)}
+    {probe.id: probe for probe in (*_DRAWN, *_OTHERS)}
 )
 
 
@@ -47,6 +80,8 @@ class Suite:
         fresh: whether each probe gets processes of its own, so that cold costs and peak memory
             are that probe's alone.
         without: (subject, tier, probe) left out, because it does not fit the budget.
+        brief: of the probes, those that are taken once, in processes that they share, without the
+            pass that tells memory: small ones, of which starting would take most of the time.
         variants: (subject, tier, variant): further ways to do it, see ``results.Contender``.
     """
 
@@ -59,13 +94,22 @@ class Suite:
     replicates: int
     fresh: bool
     without: frozenset[tuple[str, Tier, str]] = frozenset()
+    brief: frozenset[str] = frozenset()
     variants: tuple[tuple[str, Tier, str], ...] = ()
+
+    def processes(self, probe: str) -> int:
+        """How many fresh processes, one after the other, a contender gets for this probe."""
+        return 1 if probe in self.brief else self.replicates
+
+    def is_fresh(self, probe: str) -> bool:
+        """Whether these processes are that probe's alone."""
+        return self.fresh and probe not in self.brief
 
 
 SUITES: Mapping[str, Suite] = MappingProxyType(
     {
         "quick": Suite(
-            probes=tuple(probe.id for probe in _FLOAT32),
+            probes=_QUICK,
             tiers=("eager", "compiled"),
             budget_s=165.0,
             rounds=(8, 20),
@@ -77,12 +121,18 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
         "full": Suite(
             probes=tuple(CATALOGUE),
             tiers=("eager", "compiled"),
-            budget_s=1200.0,
+            budget_s=1500.0,
             rounds=(10, 40),
             block_s=0.010,
             probe_s=30.0,
             replicates=3,
             fresh=True,
+            brief=frozenset(
+                probe.id
+                for module in _OPERATIONS
+                for probe in module.PROBES
+                if probe.id not in _QUICK
+            ),
             variants=(
                 ("tensorflow", "compiled", "xla"),
                 ("keras:tensorflow", "compiled", "xla"),
