@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from framework_probes.catalogue import CATALOGUE
+from framework_probes.catalogue import CATALOGUE, SUITES
 from pages import FOLDER, MADE, evaluation_pages, pages
 from pages.measured import SPEED, WOULD_MEASURE, file_name, newest
 
@@ -29,8 +29,8 @@ def test_the_page_on_how_well_it_decides_does_not_lag() -> None:
         assert page.read_text() == text, f"{page.name} lags: run make docs"
 
 
-def test_the_kept_run_measured_every_probe_and_says_where() -> None:
-    assert {result.probe for result in RUN.results} == set(CATALOGUE)
+def test_the_kept_run_measured_every_probe_of_its_suite_and_says_where() -> None:
+    assert {result.probe for result in RUN.results} == set(SUITES[RUN.suite].probes)
     assert (FOLDER / "measured" / file_name(RUN)).exists()
     assert {pair.host for pair in RUN.pairs} == {RUN.host.id}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from framework_probes.catalogue import (
@@ -53,6 +53,10 @@ _OPERATIONS = (
 _DRAWN: tuple[Probe, ...] = tuple(
     probe for module in (*_BLOCKS, *_OPERATIONS) for probe in module.PROBES
 )
+#: Single operations, but for those of quick: starting frameworks for each would take hours.
+_BRIEF = frozenset(
+    probe.id for module in _OPERATIONS for probe in module.PROBES if probe.id not in _QUICK
+)
 #: In every other dtype that they have a tolerance for.
 _OTHERS = tuple(
     probe.computed_in(dtype)
@@ -63,6 +67,10 @@ _OTHERS = tuple(
 CATALOGUE: Mapping[str, Probe] = MappingProxyType(
     {probe.id: probe for probe in (*_DRAWN, *_OTHERS)}
 )
+
+
+#: As ``Suite.probe_s``, of a probe that is taken briefly.
+BRIEF_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Suite:
             are that probe's alone.
         without: (subject, tier, probe) left out, because it does not fit the budget.
         brief: of the probes, those that are taken once, in processes that they share, without the
-            pass that tells memory: small ones, of which starting would take most of the time.
+            pass that tells memory: of them, starting processes would take most of the time.
         variants: (subject, tier, variant): further ways to do it, see ``results.Contender``.
     """
 
@@ -97,13 +105,11 @@ class Suite:
     brief: frozenset[str] = frozenset()
     variants: tuple[tuple[str, Tier, str], ...] = ()
 
-    def processes(self, probe: str) -> int:
-        """How many fresh processes, one after the other, a contender gets for this probe."""
-        return 1 if probe in self.brief else self.replicates
-
-    def is_fresh(self, probe: str) -> bool:
-        """Whether these processes are that probe's alone."""
-        return self.fresh and probe not in self.brief
+    def taking(self, probe: str) -> Suite:
+        """How thoroughly that probe is taken."""
+        if probe not in self.brief:
+            return self
+        return replace(self, probe_s=BRIEF_S, replicates=1, fresh=False)
 
 
 SUITES: Mapping[str, Suite] = MappingProxyType(
@@ -127,12 +133,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             probe_s=30.0,
             replicates=3,
             fresh=True,
-            brief=frozenset(
-                probe.id
-                for module in _OPERATIONS
-                for probe in module.PROBES
-                if probe.id not in _QUICK
-            ),
+            brief=_BRIEF,
             variants=(
                 ("tensorflow", "compiled", "xla"),
                 ("keras:tensorflow", "compiled", "xla"),

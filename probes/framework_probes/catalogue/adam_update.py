@@ -152,7 +152,7 @@ PROBE = Probe(
     ),
     # As in a training step: read off differences of what was before and after.
     tolerances={"float32": 2e-4},
-    cost_s=10.0,
+    cost_s=16.0,
     trains=True,
     draw=_draw,
     solve=_solve,

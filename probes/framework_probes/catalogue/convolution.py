@@ -66,7 +66,7 @@ def _of(id_: str, title: str, images: int, side: int, inward: int, outward: int)
         criterion="inference_speed",
         families=(("cnn", 0.5), ("diffusion", 0.3), ("speech", 0.2), ("other", 0.1)),
         tolerances={"float32": 2e-5},
-        cost_s=8.0,
+        cost_s=14.0,
         trains=False,
         draw=_drawn(images, side, inward, outward),
         solve=_solve,
