@@ -100,6 +100,7 @@ def _of(case: str, rows: int, inner: int, columns: int) -> Probe:
         # They resemble a project's work less than the size that stands for all of them.
         families=tuple((family, share / 2) for family, share in PROBE.families),
         tolerances={"float32": PROBE.tolerances["float32"]},
+        cost_s=11.0,
         draw=_drawn(rows, inner, columns),
     )
 
