@@ -88,6 +88,18 @@ def test_every_operation_is_right_compiled_and_in_the_other_layout(
     assert failures(worker, "compiled", "nchw") == {}
 
 
+@pytest.mark.slow
+def test_compiling_a_variant_is_not_held_against_the_usual_way(opened: Opened) -> None:
+    worker = opened("pytorch", None)
+    for variant in (None, "nchw"):
+        command = protocol.Prepare("convolution.small", "compiled", 0, variant)
+        assert isinstance(worker.ask(command, LIMIT), protocol.Prepared)
+    for variant in (None, "nchw"):
+        ran = worker.ask(protocol.Run("compiled", 0.001, variant), LIMIT)
+        assert isinstance(ran, protocol.Ran)
+        assert ran.traces == 0
+
+
 def test_the_density_of_sea_water_is_the_published_one() -> None:
     """The check values of UNESCO Technical Papers in Marine Science 44, page 19."""
     for s, t, p, published in (
