@@ -24,9 +24,10 @@ def compare(probe: Probe, inputs: Arrays, reference: Arrays, outputs: Arrays) ->
         WrongResult: an array is missing, has another dtype or shape, holds NaN or infinity, or
             is further off than the probe's tolerance.
     """
+    # Narrower ones were widened to compare them: the adapter says what they were, see proving.
+    wanted = np.float64 if probe.dtype == "float64" else np.float32
     for name, value in outputs.items():
-        # Narrower ones were widened to compare them: the adapter says what they were, see proving.
-        if value.dtype != np.float32:
+        if value.dtype != wanted:
             raise WrongResult(f"{name} has dtype {value.dtype}, expected {probe.stored}")
     compared = probe.compared(inputs, outputs)
     tolerance = probe.tolerances[probe.dtype]

@@ -68,7 +68,7 @@ class Plan:
         The catalogue states it for all of them in one replicate.
         """
         share = len(self.contenders(probe)) / (2 * len(SUBJECTS))
-        return probe.cost_s * share * self.suite.replicates
+        return probe.cost_s * share * self.suite.taking(probe.id).replicates
 
 
 def plan(request: RunRequest, setup: Setup) -> Plan:

@@ -149,11 +149,14 @@ class Probe:
     """One thing that is measured, the same for every framework.
 
     Attributes:
-        id: the name of its module.
+        id: the name of its module; where that holds several cases, the others' is
+            ``module.case``.
         measures: one sentence for a person.
         shape: sizes in words; ``dtype``: of inputs, weights and outputs. ``tf32`` is float32 whose
-            products may be computed from factors cut to 10 bits, which some devices can.
-        flops: floating-point operations of one iteration, a multiply and an add counted as two.
+            products may be computed from factors cut to 10 bits, which some devices can. Inputs of
+            a float64 probe are drawn in float32 and widened by whoever computes.
+        flops: floating-point operations of one iteration, a multiply and an add counted as two;
+            a root and an exponential count as one. 0 where memory is all that is moved.
         bytes: what one iteration must at least read and write, each array once.
         reference_kind: what a time is judged against, see ``results.Reference``.
         criterion: which criterion of the knowledge it informs.

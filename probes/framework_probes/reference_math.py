@@ -77,6 +77,11 @@ def softmax(x: Array) -> Array:
     return np.asarray(exponential / exponential.sum(axis=-1, keepdims=True))
 
 
+def sigmoid(x: Array) -> Array:
+    """The logistic function."""
+    return np.asarray(1.0 / (1.0 + np.exp(-x)))
+
+
 def layer_norm(x: Array, scale: Array, shift: Array, epsilon: float) -> Array:
     """Layer normalisation over the last axis, variance without Bessel's correction."""
     centred = x - x.mean(axis=-1, keepdims=True)

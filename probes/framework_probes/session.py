@@ -158,18 +158,23 @@ class Session:
         self._rule_out(probe, entries)
         references = []
         self.speeds, pressure = [], guards.Pressure()
-        for number in range(self.suite.replicates):
+        suite = self.suite.taking(probe.id)
+        where = replace(where, fresh=suite.fresh)
+        if suite.fresh:
+            # Those that the probe before this one shared with others.
+            self._close_seats()
+        for number in range(suite.replicates):
             seed = self.plan.request.seed
             preparation = Preparation(probe, seed, number, self.deadline, self.over)
             yield from self._prepare(preparation, entries)
             yield from self._time(preparation, entries)
             if preparation.reference is not None:
                 references.append(preparation.reference)
-            if self.suite.fresh:
+            if suite.fresh:
                 self._close_seats()
         foreign = self._foreign()
         conclusions.judge(entries, self.over, foreign or (), self.setup.threads)
-        if self.suite.fresh:
+        if suite.fresh:
             yield from self._weigh(probe, entries)
         where = replace(
             where,
@@ -255,7 +260,7 @@ class Session:
             lanes.append(Lane(self.numpy.seat, "eager", preparation.reference, None))
         rounds = Rounds(
             lanes=lanes,
-            suite=self.suite,
+            suite=self.suite.taking(preparation.probe.id),
             random=self.random,
             deadline=self.deadline,
             block_timeout_s=self.setup.block_s,

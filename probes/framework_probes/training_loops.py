@@ -24,6 +24,22 @@ def from_torch(weight: Array) -> Array:
     return weight.transpose(2, 3, 1, 0) if weight.ndim == 4 else weight.T
 
 
+def torch_adam(
+    weights: Sequence[Native],
+    gradients: Sequence[Native],
+    firsts: Sequence[Native],
+    seconds: Sequence[Native],
+    t: Native,
+) -> None:
+    """The formula of ``training.adam`` as PyTorch's users write it: everything changes in place."""
+    t.add_(1.0)
+    for w, g, m, v in zip(weights, gradients, firsts, seconds, strict=True):
+        m.mul_(BETA1).add_(g, alpha=1 - BETA1)
+        v.mul_(BETA2).addcmul_(g, g, value=1 - BETA2)
+        corrected = (v / (1 - BETA2**t)).sqrt_().add_(EPSILON)
+        w.sub_((m / (1 - BETA1**t)).div_(corrected).mul_(RATE))
+
+
 def torch_in_place(
     adapter: Adapter,
     inputs: Arrays,
@@ -50,12 +66,7 @@ def torch_in_place(
     compiled_loss = adapter.compile(loss)
 
     def update(gradients: Native, firsts: Native, seconds: Native, t: Native) -> None:
-        t.add_(1.0)
-        for w, g, m, v in zip(parameters, gradients, firsts, seconds, strict=True):
-            m.mul_(BETA1).add_(g, alpha=1 - BETA1)
-            v.mul_(BETA2).addcmul_(g, g, value=1 - BETA2)
-            corrected = (v / (1 - BETA2**t)).sqrt_().add_(EPSILON)
-            w.sub_((m / (1 - BETA1**t)).div_(corrected).mul_(RATE))
+        torch_adam(parameters, gradients, firsts, seconds, t)
 
     compiled_update = adapter.compile(update)
 

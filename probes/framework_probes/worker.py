@@ -115,6 +115,7 @@ class Worker:
     def _prepare(self, command: protocol.Prepare) -> protocol.Prepared:
         probe, adapter = self.catalogue[command.probe], self._adapter(command)
         drawn = self._draw(probe, command.seed)
+        grown = [(other, other.adapter.traces() - other.traces) for other in self.ready.values()]
         timing.reset_peak_memory()
         with adapter.mode(probe.trains):
             adapter.compute_in(probe.dtype)
@@ -124,6 +125,9 @@ class Worker:
             proven = prove(adapter, probe, program, drawn, self.device)
             gc.collect()
             pilot = timing.pilot(adapter, program)
+        for other, before in grown:
+            # PyTorch counts for the whole process: what this one took is not the others'.
+            other.traces = other.adapter.traces() - before
         ready = Ready(adapter, probe, program, proven.steps, pilot.batch, adapter.traces())
         self.ready[command.tier, command.variant] = ready
         return protocol.Prepared(

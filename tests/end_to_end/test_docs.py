@@ -29,7 +29,7 @@ def test_the_page_on_how_well_it_decides_does_not_lag() -> None:
         assert page.read_text() == text, f"{page.name} lags: run make docs"
 
 
-def test_the_kept_run_measured_every_probe_and_says_where() -> None:
+def test_the_kept_run_measured_every_probe_of_its_suite_and_says_where() -> None:
     assert {result.probe for result in RUN.results} == set(SUITES[RUN.suite].probes)
     assert (FOLDER / "measured" / file_name(RUN)).exists()
     assert {pair.host for pair in RUN.pairs} == {RUN.host.id}

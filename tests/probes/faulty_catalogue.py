@@ -197,4 +197,6 @@ QUICK = Suite(
     replicates=1,
     fresh=False,
 )
-SUITES = MappingProxyType({"quick": QUICK, "fresh": replace(QUICK, replicates=2, fresh=True)})
+FRESH = replace(QUICK, replicates=2, fresh=True)
+BRIEF = replace(FRESH, brief=frozenset({"sound"}))
+SUITES = MappingProxyType({"quick": QUICK, "fresh": FRESH, "brief": BRIEF})

@@ -21,18 +21,29 @@ from framework_probes.seats import SLOWEST_FIRST, SUBJECTS, Setup
 every_probe = pytest.mark.parametrize("probe", CATALOGUE.values(), ids=list(CATALOGUE))
 
 
-def test_ids_are_the_names_of_the_modules() -> None:
+def test_an_id_is_a_module_perhaps_a_case_and_perhaps_another_dtype() -> None:
     modules = {module.name for module in pkgutil.iter_modules(catalogue.__path__)}
-    assert {id_.partition(".")[0] for id_ in CATALOGUE} == modules
     assert all(key == probe.id for key, probe in CATALOGUE.items())
-    for probe in CATALOGUE.values():
-        module, _, dtype = probe.id.partition(".")
-        assert probe.dtype == (dtype or CATALOGUE[module].dtype)
+    drawn = {
+        probe.id: probe.dtype for module in modules for probe in getattr(catalogue, module).PROBES
+    }
+    for module in modules:
+        # The first is the one that stands for the module, and has its name.
+        first, *cases = [probe.id for probe in getattr(catalogue, module).PROBES]
+        assert first == module
+        assert all(case.startswith(f"{module}.") and case.count(".") == 1 for case in cases)
+    dtypes = {dtype for probe in CATALOGUE.values() for dtype in probe.tolerances}
+    assert not {id_.partition(".")[2] for id_ in drawn} & dtypes
+    for id_ in CATALOGUE.keys() - drawn.keys():
+        exact, _, dtype = id_.rpartition(".")
+        assert exact in drawn
+        assert CATALOGUE[id_].dtype == dtype != drawn[exact]
 
 
 @every_probe
 def test_a_probe_states_what_it_takes(probe: Probe) -> None:
-    assert probe.flops > 0
+    # Looking rows up computes nothing.
+    assert probe.flops > 0 or probe.id == "embedding"
     assert probe.bytes > 0
     assert probe.cost_s > 0
     assert probe.title
@@ -91,14 +102,16 @@ def test_a_reference_is_float64_finite_and_not_trivial(probe: Probe) -> None:
 @every_probe
 def test_bytes_are_at_least_inputs_and_outputs(probe: Probe) -> None:
     inputs = probe.inputs(0)
-    if probe.trains:
-        state = sum(v.nbytes for n, v in inputs.items() if "/" in n)
-        outputs = state
-    else:
-        outputs = sum(v.nbytes // 2 for v in probe.reference(inputs).values())
+    if probe.id == "embedding":
+        # Of the table only the rows that are asked for.
+        inputs["table"] = inputs["table"][: len(inputs["ids"])]
+    state = sum(v.nbytes for n, v in inputs.items() if "/" in n)
+    outputs = state or sum(v.nbytes // 2 for v in probe.reference(probe.inputs(0)).values())
     in_memory = sum(v.nbytes for v in inputs.values()) + outputs
     if probe.dtype in HALF:
         in_memory /= 2
+    if probe.dtype == "float64":
+        in_memory *= 2
     # The labels and sizes of a step are the only input that is counted or not without matter.
     assert probe.bytes == pytest.approx(in_memory, rel=0.01)
 
@@ -109,7 +122,12 @@ def test_the_same_work_in_another_dtype_is_a_probe_of_its_own() -> None:
     assert (half.bytes, half.stored) == (exact.bytes // 2, "bfloat16")
     tf32 = CATALOGUE["matmul.tf32"]
     assert (tf32.bytes, tf32.stored) == (exact.bytes, "float32")
-    assert set(SUITES["quick"].probes) == {p.id for p in CATALOGUE.values() if "." not in p.id}
+
+
+def test_quick_takes_what_stands_for_a_kind_of_work_and_full_takes_all() -> None:
+    quick = ("cnn_train_step", "encoder_block", "conv_block", "matmul", "dispatch")
+    assert SUITES["quick"].probes == quick
+    assert SUITES["full"].probes == tuple(CATALOGUE)
 
 
 @given(
@@ -126,7 +144,7 @@ def test_no_device_without_tf32_is_planned_to_measure_it() -> None:
     named = plan(RunRequest("run_1", suite="full", probes=("matmul.tf32",)), Setup())
     assert [probe.id for probe in named.probes] == ["matmul.tf32"]
     whole = plan(RunRequest("run_1", suite="full"), Setup())
-    assert {p.dtype for p in whole.probes} == {"float32", "bfloat16", "float16"}
+    assert {p.dtype for p in whole.probes} == {"float32", "float64", "bfloat16", "float16"}
 
 
 def test_flops_count_multiplications_and_additions() -> None:

@@ -51,6 +51,11 @@ def built(probe: Probe, adapter: Adapter) -> tuple[Program, Drawn]:
     return builder(adapter, drawn.sets[0][0]), drawn
 
 
+def unproven(probe: Probe, adapter: Adapter) -> Program:
+    """A program whose results nobody looks at: references take long."""
+    return probe.builders[cast(Any, adapter.subject)](adapter, probe.inputs(0))
+
+
 def test_asynchronous_work_not_waited_for(jax: Adapter, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wait that does not wait is found by what reading the result then takes."""
     # Large enough that dispatching it takes a hundredth of computing it.
@@ -102,7 +107,7 @@ def test_tf32_counts_as_float32_by_default(torch: Adapter, monkeypatch: pytest.M
             prove(torch, probe, program, drawn, "cpu")
     finally:
         torch.module.set_float32_matmul_precision(before)
-    assert max(p.tolerances["float32"] for p in PROBES if not p.trains) < 2**-11 / 4
+    assert max(p.tolerances.get("float32", 0.0) for p in PROBES if not p.trains) < 2**-11 / 4
 
 
 def test_compile_modes_are_mixed() -> None:
@@ -164,9 +169,9 @@ def test_transfer_is_timed_in_one_framework_only(
     probe: Probe, torch: Adapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Inputs lie on the device before the first step: no step makes an array of host memory."""
-    program, drawn = built(probe, torch)
+    program = unproven(probe, torch)
     assert program.on is not None
-    steps = [program.step, program.on(drawn.sets[1][0])]
+    steps = [program.step, program.on(probe.varied(0))]
     with refusing(monkeypatch, type(torch), "array"), torch.mode(probe.trains):
         for step in steps:
             step()
@@ -275,7 +280,7 @@ def test_the_data_pipeline_is_inside_the_step(
     probe: Probe, torch: Adapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is drawn or fetched while a step runs."""
-    program, _ = built(probe, torch)
+    program = unproven(probe, torch)
     with refusing(monkeypatch, np.random, "default_rng"), torch.mode(probe.trains):
         assert program.step() is not None
 

@@ -238,6 +238,18 @@ def test_replicates_are_fresh_processes(faulty: Faulty) -> None:
     assert len([e for e in events if isinstance(e, Environment)]) == 1
 
 
+def test_what_is_taken_briefly_shares_one_process_with_nothing_that_is_not(faulty: Faulty) -> None:
+    events = list(execute(request("sound", "spoils_while_timed", suite="brief"), faulty()))
+    found = results(events)
+    time = found["sound", "eager"].time
+    assert time is not None
+    assert (time.replicates, time.cold.own_process) == (1, False)
+    assert time.memory is None or not time.memory.own_pass
+    imported = [e for e in events if isinstance(e, Progress) and e.message.endswith("imported")]
+    # The other one, which is found wrong in its first replicate, has a process of its own.
+    assert [e.message.partition(":")[0] for e in imported] == ["sound", "spoils_while_timed"]
+
+
 def test_closing_a_session_ends_its_workers(
     faulty: Faulty, workers_of: WorkersOf, watch: Watch
 ) -> None:

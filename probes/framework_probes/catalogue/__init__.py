@@ -3,33 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from framework_probes.catalogue import (
+    adam_update,
+    attention,
+    batch_norm,
     cnn_train_step,
     conv_block,
+    convolution,
+    cross_entropy,
     dispatch,
+    embedding,
     encoder_block,
+    equation_of_state,
+    gelu,
+    layer_norm,
+    lstm,
     matmul,
+    max_pool,
+    reduction,
+    softmax,
 )
 from framework_probes.probe import Probe
 from framework_probes.results import Tier
 
-#: Probes by id, the most telling first: when a budget ends, the later ones are left out.
-_FLOAT32: tuple[Probe, ...] = tuple(
-    module.PROBE for module in (cnn_train_step, encoder_block, conv_block, matmul, dispatch)
+#: What a run without much time takes: each stands for a kind of work.
+_QUICK = ("cnn_train_step", "encoder_block", "conv_block", "matmul", "dispatch")
+_BLOCKS = (cnn_train_step, encoder_block, conv_block)
+_OPERATIONS = (
+    matmul,
+    dispatch,
+    attention,
+    softmax,
+    layer_norm,
+    gelu,
+    embedding,
+    reduction,
+    adam_update,
+    equation_of_state,
+    lstm,
+    max_pool,
+    batch_norm,
+    cross_entropy,
+    convolution,
+)
+#: Probes, the most telling first: when a budget ends, the later ones are left out.
+_DRAWN: tuple[Probe, ...] = tuple(
+    probe for module in (*_BLOCKS, *_OPERATIONS) for probe in module.PROBES
+)
+#: Single operations, but for those of quick: starting frameworks for each would take hours.
+_BRIEF = frozenset(
+    probe.id for module in _OPERATIONS for probe in module.PROBES if probe.id not in _QUICK
 )
 #: In every other dtype that they have a tolerance for.
 _OTHERS = tuple(
     probe.computed_in(dtype)
-    for probe in _FLOAT32
+    for probe in _DRAWN
     for dtype in probe.tolerances
     if dtype != probe.dtype
 )
 CATALOGUE: Mapping[str, Probe] = MappingProxyType(
-    {probe.id: probe for probe in (*_FLOAT32, *_OTHERS)}
+    {probe.id: probe for probe in (*_DRAWN, *_OTHERS)}
 )
+
+
+#: As ``Suite.probe_s``, of a probe that is taken briefly.
+BRIEF_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +88,8 @@ class Suite:
         fresh: whether each probe gets processes of its own, so that cold costs and peak memory
             are that probe's alone.
         without: (subject, tier, probe) left out, because it does not fit the budget.
+        brief: of the probes, those that are taken once, in processes that they share, without the
+            pass that tells memory: of them, starting processes would take most of the time.
         variants: (subject, tier, variant): further ways to do it, see ``results.Contender``.
     """
 
@@ -59,13 +102,20 @@ class Suite:
     replicates: int
     fresh: bool
     without: frozenset[tuple[str, Tier, str]] = frozenset()
+    brief: frozenset[str] = frozenset()
     variants: tuple[tuple[str, Tier, str], ...] = ()
+
+    def taking(self, probe: str) -> Suite:
+        """How thoroughly that probe is taken."""
+        if probe not in self.brief:
+            return self
+        return replace(self, probe_s=BRIEF_S, replicates=1, fresh=False)
 
 
 SUITES: Mapping[str, Suite] = MappingProxyType(
     {
         "quick": Suite(
-            probes=tuple(probe.id for probe in _FLOAT32),
+            probes=_QUICK,
             tiers=("eager", "compiled"),
             budget_s=165.0,
             rounds=(8, 20),
@@ -77,12 +127,13 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
         "full": Suite(
             probes=tuple(CATALOGUE),
             tiers=("eager", "compiled"),
-            budget_s=1200.0,
+            budget_s=1500.0,
             rounds=(10, 40),
             block_s=0.010,
             probe_s=30.0,
             replicates=3,
             fresh=True,
+            brief=_BRIEF,
             variants=(
                 ("tensorflow", "compiled", "xla"),
                 ("keras:tensorflow", "compiled", "xla"),

@@ -256,3 +256,4 @@ PROBE = Probe(
     derive=derive_step,
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )
+PROBES = (PROBE,)

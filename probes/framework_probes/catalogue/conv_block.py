@@ -194,3 +194,4 @@ PROBE = Probe(
     layouts=("NCHW",),
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )
+PROBES = (PROBE,)

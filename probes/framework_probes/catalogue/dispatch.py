@@ -74,3 +74,4 @@ PROBE = Probe(
         "numpy": _build,
     },
 )
+PROBES = (PROBE,)

@@ -220,3 +220,4 @@ PROBE = Probe(
     layers=True,
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )
+PROBES = (PROBE,)

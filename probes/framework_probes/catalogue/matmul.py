@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from framework_probes.probe import Adapter, Array, Arrays, Native, Probe, Program, normal
 
 SIZE = 512
+#: Further shapes: rows, inner and columns. A small one that fits the first cache, one that fills
+#: a core's last, and two of DeepBench: weights times a narrow batch, few rows times wide weights.
+SHAPES = {
+    "small": (64, 64, 64),
+    "large": (1024, 1024, 1024),
+    "narrow": (1760, 1760, 16),
+    "few_rows": (35, 2048, 700),
+}
 
 
-def _draw(generator: np.random.Generator) -> dict[str, Array]:
-    return {"a": normal(generator, SIZE, SIZE), "b": normal(generator, SIZE, SIZE)}
+def _drawn(
+    rows: int, inner: int, columns: int
+) -> Callable[[np.random.Generator], dict[str, Array]]:
+    def draw(generator: np.random.Generator) -> dict[str, Array]:
+        return {"a": normal(generator, rows, inner), "b": normal(generator, inner, columns)}
+
+    return draw
 
 
 def _solve(inputs: Arrays) -> dict[str, Array]:
@@ -66,8 +80,29 @@ PROBE = Probe(
     tolerances={"float32": 2e-5, "tf32": 2e-3, "bfloat16": 2.5e-2, "float16": 4e-3},
     cost_s=8.0,
     trains=False,
-    draw=_draw,
+    draw=_drawn(SIZE, SIZE, SIZE),
     solve=_solve,
     data=("a", "b"),
     builders={"pytorch": _build, "tensorflow": _build, "jax": _build, "keras": _build},
 )
+
+
+def _of(case: str, rows: int, inner: int, columns: int) -> Probe:
+    """The same product of other matrices, in float32 alone."""
+    return replace(
+        PROBE,
+        id=f"matmul.{case}",
+        title=f"Matrix product, {case.replace('_', ' ')}",
+        measures="Multiplying two matrices.",
+        shape=f"{rows}x{inner} times {inner}x{columns}",
+        flops=2 * rows * inner * columns,
+        bytes=(rows * inner + inner * columns + rows * columns) * 4,
+        # They resemble a project's work less than the size that stands for all of them.
+        families=tuple((family, share / 2) for family, share in PROBE.families),
+        tolerances={"float32": PROBE.tolerances["float32"]},
+        cost_s=11.0,
+        draw=_drawn(rows, inner, columns),
+    )
+
+
+PROBES = (PROBE, *(_of(case, *shape) for case, shape in SHAPES.items()))

@@ -52,6 +52,8 @@ class JaxAdapter:
         if not on_cpu:
             chosen = "tensorfloat32" if dtype == "tf32" else "highest"
             self.module.config.update("jax_default_matmul_precision", chosen)
+        # Unless it is switched on, JAX computes in float32 what is asked for in float64.
+        self.module.config.update("jax_enable_x64", dtype == "float64")
         self._dtype = "float32" if dtype == "tf32" else dtype
 
     def array(self, value: Array) -> Native:
