@@ -59,6 +59,15 @@ def configure_logging(form: Literal["console", "json"], level: str = "info") -> 
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
+def log_of_a_command() -> None:
+    """What goes wrong, on standard error: standard output is for what the command has to say."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        # Looked up when something is logged: whoever runs a command may replace the stream.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
 def _no_keys(_logger: object, _method: str, line: Any) -> Any:
     """The last look at a line, also at one with a traceback: no key of our making is in it."""
     return without_keys(line) if isinstance(line, str) else line

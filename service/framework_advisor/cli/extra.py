@@ -23,6 +23,13 @@ def has_server() -> bool:
 
 
 def need_server(purpose: str) -> None:
-    """Raises NotInstalled where the extra is missing."""
+    """Have the log of what the extra does go to standard error.
+
+    Raises:
+        NotInstalled: the extra is missing.
+    """
     if not has_server():
         raise NotInstalled("server", purpose)
+    from framework_advisor.api.logs import log_of_a_command
+
+    log_of_a_command()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 
 from framework_advisor.cli import main
@@ -14,11 +15,13 @@ Command = Callable[..., Result]
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
     """Runs a command against an empty data directory."""
     monkeypatch.setenv("FRAMEWORK_ADVISOR_DATA_DIR", str(tmp_path / "data"))
 
     def run(*arguments: str | Path, input: str | bytes | None = None) -> Result:  # noqa: A002
         return CliRunner().invoke(main, [str(a) for a in arguments], input=input)
 
-    return run
+    yield run
+    # A command sets the log up for its process, which here is everybody's.
+    structlog.reset_defaults()

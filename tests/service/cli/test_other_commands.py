@@ -244,7 +244,7 @@ def test_an_overlay_is_compared_and_checked_by_its_folder(command: Command, over
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [("nowhere", "nowhere/overlay.yaml:1: (file): is missing"), ("[1]", "KNOWLEDGE_OVERLAYS: ")],
+    [("nowhere", "nowhere:1: (file): there is no such folder"), ("[1]", "KNOWLEDGE_OVERLAYS: ")],
 )
 def test_an_overlay_that_cannot_be_read_stops_every_command(
     command: Command, value: str, told: str, monkeypatch: pytest.MonkeyPatch
