@@ -10,6 +10,7 @@ import pytest
 
 import measuring
 from framework_advisor.errors import Conflict, NotFound
+from framework_advisor.runs.lock import HostLock
 from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.queue import RunQueue
 from framework_advisor.runs.records import RunStatus
@@ -121,7 +122,9 @@ def test_a_run_that_had_measured_everything_comes_to_its_end_without_probes(
     async def act() -> None:
         async with Store(settings) as store:
             await stopped(store, "interrupted", "matmul", "dispatch")
-            queue = RunQueue(store, settings.data_dir, measuring.HOST, none_needed)
+            queue = RunQueue(
+                store, HostLock(settings.data_dir, settings.data_dir), measuring.HOST, none_needed
+            )
             await queue.start()
             await queue.resume("run_1")
             async with asyncio.timeout(30):
@@ -140,7 +143,12 @@ def test_a_resumed_run_waits_for_the_one_that_is_measured(
     async def act() -> None:
         async with Store(settings) as store:
             await stopped(store, "interrupted", "matmul")
-            queue = RunQueue(store, settings.data_dir, measuring.HOST, playing("waits"))
+            queue = RunQueue(
+                store,
+                HostLock(settings.data_dir, settings.data_dir),
+                measuring.HOST,
+                playing("waits"),
+            )
             await queue.start()
             measured = await queue.submit(ProbeRunRequest())
             async with asyncio.timeout(30):
