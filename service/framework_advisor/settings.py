@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.keys import ApiKey, keys_in
 from framework_advisor.known import overlay_paths
+from framework_advisor.settings_file import apply_settings_file
 from framework_advisor.validation import field_errors
 
 PREFIX = "FRAMEWORK_ADVISOR_"
@@ -199,6 +200,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     Raises:
         InvalidInput: a value is wrong; names the variable.
     """
+    apply_settings_file()
     given = {name: value for name, value in (overrides or {}).items() if value is not None}
     try:
         return Settings(**given)

@@ -10,6 +10,7 @@ MODULES = (
     "advanced_alchemy",
     "aiosqlite",
     "alembic",
+    "dotenv",
     "litestar",
     "pydantic_settings",
     "structlog",

@@ -18,6 +18,7 @@ from framework_advisor.cli.replay import replay
 from framework_advisor.cli.selftest import selftest
 from framework_advisor.cli.serve import serve
 from framework_advisor.errors import AdvisorError
+from framework_advisor.settings_file import apply_settings_file
 from framework_knowledge import KnowledgeError
 
 
@@ -27,6 +28,7 @@ class Root(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand."""
         try:
+            apply_settings_file()
             return super().invoke(ctx)
         except (AdvisorError, KnowledgeError) as error:
             for line in complaints(error):
