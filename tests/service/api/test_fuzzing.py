@@ -124,14 +124,14 @@ def with_splices(splices: list[tuple[int, int, bytes]]) -> bytes:
 bodies = st.binary(max_size=300) | spliced.map(with_splices)
 
 
-def refused_or_answered(client: TestClient[Litestar], body: bytes) -> None:
+def refused_or_answered(client: TestClient[Litestar], body: bytes) -> int:
     response = client.post(PATH, content=body, headers=JSON)
-    assert response.status_code in (200, 422), (response.status_code, body)
     if response.status_code == 422:
         assert response.json()["errors"], body
         for error in response.json()["errors"]:
             assert error["detail"]
             assert error["expected"]
+    return response.status_code
 
 
 @settings(
@@ -139,7 +139,7 @@ def refused_or_answered(client: TestClient[Litestar], body: bytes) -> None:
 )
 @given(body=bodies)
 def test_no_bytes_make_the_service_fail(client: TestClient[Litestar], body: bytes) -> None:
-    refused_or_answered(client, body)
+    assert refused_or_answered(client, body) in (200, 422)
 
 
 @pytest.mark.slow
@@ -153,4 +153,4 @@ def test_no_bytes_make_the_service_fail(client: TestClient[Litestar], body: byte
 def test_ten_thousand_bodies_do_not_make_the_service_fail(
     client: TestClient[Litestar], body: bytes
 ) -> None:
-    refused_or_answered(client, body)
+    assert refused_or_answered(client, body) in (200, 422)

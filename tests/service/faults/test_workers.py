@@ -135,9 +135,10 @@ def test_a_killed_server_takes_a_worker_in_native_code_along(
 ) -> None:
     with Server(tmp_path, program=faulty("hangs_in_native_code")) as server:
         _, below = in_native_code(server, tmp_path)
+        assert alive(below)
         server.process.kill()
         server.process.communicate()
-        eventually(lambda: not alive(below))
+        assert eventually(lambda: not alive(below))
 
 
 def test_a_server_that_is_asked_to_end_does_so_with_streams_open_and_a_run_going(

@@ -51,7 +51,7 @@ def interrupted(data_dir: Path, where: str) -> None:
 def test_a_killed_server_leaves_results_and_no_process(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         where, below = ended_by(server, server.process.kill)
-    eventually(lambda: not alive(below), 10)
+    assert eventually(lambda: not alive(below), 10)
     interrupted(tmp_path, where)
 
 

@@ -131,5 +131,7 @@ def test_the_service_forgets_at_its_start_and_again(
             await given(store, answer, "rec_2", OLD)
             await gone(store)
             await keeper.stop()
+            await given(store, answer, "rec_3", OLD)
+            assert (await store.recommendations.page(1)).total == 1, "it was asked to stop"
 
     asyncio.run(act())
