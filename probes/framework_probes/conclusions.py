@@ -33,7 +33,10 @@ SUSPECT: tuple[Outcome, ...] = ("unstable", "contended", "throttled")
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What all results of a probe share."""
+    """What all results of a probe share.
+
+    ``roofline_s``: the time that the host's measured ceilings allow, None where one is not known.
+    """
 
     run: str
     host: str
@@ -45,6 +48,7 @@ class Circumstances:
     core_speed: float | None = None
     fresh: bool = False
     foreign: tuple[str, ...] | None = None
+    roofline_s: float | None = None
 
 
 def pairs(probe: Probe, entries: Sequence[Entry], where: Circumstances) -> list[Pair]:
@@ -173,7 +177,7 @@ def result(
         rate = Rate(
             flops_per_s=probe.flops / time.seconds,
             bytes_per_s=probe.bytes / time.seconds,
-            of_roofline=reference.seconds / time.seconds if reference else None,
+            of_roofline=where.roofline_s / time.seconds if where.roofline_s is not None else None,
         )
     return with_id(
         "res",
@@ -203,19 +207,21 @@ def result(
 
 
 def reference(probe: Probe, peaks: Peaks | None, numpy: Sequence[Replicate]) -> Reference | None:
-    """What a time on this probe is judged against; None where that could not be measured.
-
-    The roofline is the time that the host's measured ceilings allow. Source: Williams, Waterman
-    and Patterson, Roofline, Communications of the ACM 52 (2009).
-    """
+    """What a time on this probe is judged against; None where that could not be measured."""
     if probe.reference_kind == "numpy":
         times = [comparison.value(block, slow=False) for r in numpy for block in r.blocks]
         enough = len(times) >= statistics.FEWEST
         return Reference("numpy", statistics.location(times).value) if enough else None
-    if peaks is None or probe.dtype != "float32":
-        return None  # the ceilings are those of float32
-    seconds = max(probe.flops / peaks.flops_per_s, probe.bytes / peaks.bytes_per_s)
-    return Reference("roofline", seconds)
+    seconds = roofline(probe, peaks)
+    return None if seconds is None else Reference("roofline", seconds)
+
+
+def roofline(probe: Probe, peaks: Peaks | None) -> float | None:
+    """Seconds that the measured ceilings allow, see ``results.Rate``; None where one is unknown."""
+    flops_per_s = None if peaks is None else peaks.flops_in(probe.dtype)
+    if peaks is None or flops_per_s is None:
+        return None
+    return max(probe.flops / flops_per_s, probe.bytes / peaks.bytes_over(probe.bytes))
 
 
 #: Processors that a process may seem to have had beyond its threads: what two clocks disagree by.

@@ -8,13 +8,10 @@ import platform
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
-
-from framework_probes.results import Host, Peaks
+from framework_probes.results import Host
 
 #: Framework to the distributions that can provide it, the usual one first.
 DISTRIBUTIONS = {
@@ -23,12 +20,6 @@ DISTRIBUTIONS = {
     "keras": ("keras", "keras-nightly"),
     "jax": ("jax",),
 }
-GEMM_SIZES = (256, 512, 1024, 1536)
-#: Three float32 arrays of this length exceed the last cache of most machines: 3 x 64 MiB.
-TRIAD_LENGTH = 1 << 24
-#: Elements worked on at once: the intermediate product stays in the second cache, and the call
-#: is short against the work.
-TRIAD_CHUNK = 1 << 16
 
 
 def fingerprint() -> Host:
@@ -114,48 +105,6 @@ def core_seconds(tries: int = 8) -> float:
         _spin()
         times.append(time.perf_counter() - start)
     return min(times)
-
-
-def measure_peaks(seconds: float) -> Peaks:
-    """Best float32 matrix product and best traffic, with the threads this process was given.
-
-    Args:
-        seconds: for each matrix size, for the triad and for the dot product.
-
-    Returns:
-        FLOP/s as 2 n^3 over the time of an n x n product; bytes/s as the better of three arrays
-        over the time of a = b + s c (McCalpin's STREAM triad, write-allocate traffic not counted)
-        and two over that of b c: what only reads is not slowed by what it writes.
-    """
-    generator = np.random.default_rng(0)
-    flops = 0.0
-    for size in GEMM_SIZES:
-        a, b = generator.standard_normal((2, size, size), dtype=np.float32)
-        out = np.empty_like(a)
-        np.matmul(a, b, out=out)
-        multiply = partial(np.matmul, a, b, out=out)
-        times = _until(time.perf_counter() + seconds, multiply)
-        flops = max(flops, 2 * size**3 / min(times))
-    b, c = generator.standard_normal((2, TRIAD_LENGTH), dtype=np.float32)
-    a = np.zeros_like(b)
-    _triad(a, b, c)
-    triads = _until(time.perf_counter() + seconds, lambda: _triad(a, b, c))
-    dots = _until(time.perf_counter() + seconds, lambda: np.dot(b, c))
-    return Peaks(
-        flops_per_s=flops,
-        bytes_per_s=max(3 * a.nbytes / min(triads), 2 * b.nbytes / min(dots)),
-        method=f"NumPy {np.__version__} on one core: best float32 matmul of "
-        f"{', '.join(str(size) for size in GEMM_SIZES)}; best triad of 3 x {a.nbytes >> 20} MiB "
-        f"or dot product of 2 x {b.nbytes >> 20} MiB",
-    )
-
-
-def _triad(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
-    scratch = np.empty(TRIAD_CHUNK, a.dtype)
-    for start in range(0, len(a), TRIAD_CHUNK):
-        part = slice(start, start + TRIAD_CHUNK)
-        np.multiply(c[part], np.float32(1.5), out=scratch)
-        np.add(b[part], scratch, out=a[part])
 
 
 def _until(end: float, work: Callable[[], object]) -> list[float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from framework_probes.results import Equality, Outcome, Peaks, Tier
+from framework_probes.results import Ceiling, Equality, Outcome, Peaks, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +172,28 @@ class Gauged:
 class MeasurePeaks:
     """Measure what this host reaches without a framework. Answered by ``results.Peaks``.
 
-    ``seconds`` go to each matrix size and to the bandwidth.
+    ``seconds`` go to the products of each dtype, and half as many to each size of traffic.
     """
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Measure the products that the framework reaches in some dtypes. Answered by :class:`Reached`.
+
+    ``seconds`` go to each dtype.
+    """
+
+    dtypes: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Those of them that its device has."""
+
+    ceilings: tuple[Ceiling, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +221,9 @@ def is_out_of_memory(said: str) -> bool:
     return any(words in said.lower() for words in OUT_OF_MEMORY)
 
 
-Command = Load | Prepare | Pin | Run | Check | Weigh | Forget | Calibrate | Gauge | MeasurePeaks
+Command = (
+    Load | Prepare | Pin | Run | Check | Weigh | Forget | Calibrate | Gauge | MeasurePeaks | Reach
+)
 Reply = (
     Loaded
     | Prepared
@@ -215,6 +235,7 @@ Reply = (
     | Calibrated
     | Gauged
     | Peaks
+    | Reached
     | Refused
 )
 
@@ -229,6 +250,7 @@ COMMANDS: tuple[type, ...] = (
     Calibrate,
     Gauge,
     MeasurePeaks,
+    Reach,
 )
 REPLIES: tuple[type, ...] = (
     Loaded,
@@ -241,5 +263,6 @@ REPLIES: tuple[type, ...] = (
     Calibrated,
     Gauged,
     Peaks,
+    Reached,
     Refused,
 )

@@ -6,7 +6,8 @@ Times are seconds, sizes are bytes, rates are per second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Framework = Literal["pytorch", "tensorflow", "keras", "jax"]
@@ -133,7 +134,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Work per second; ``of_roofline`` is reference seconds over measured seconds."""
+    """Work per second, and how much of what the host can do that is.
+
+    ``of_roofline``: the time that the host's measured ceilings allow over the measured time.
+    Source: Williams, Waterman and Patterson, Roofline, Communications of the ACM 52 (2009). None
+    where a ceiling is not known.
+    """
 
     flops_per_s: float | None
     bytes_per_s: float | None
@@ -274,12 +280,88 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The best rate that one library reached on this host at one kind of work.
+
+    Attributes:
+        work: ``product`` of matrices, in FLOP/s; ``traffic``, in bytes/s.
+        dtype: of the numbers.
+        footprint: of traffic, the bytes that are worked on again and again: what a cache holds
+            comes faster. None for products.
+        per_s: the best of all samples.
+        looks: the lowest and the highest of what five looks at it found.
+        library: name and version of what did it; ``method``: the work that was best.
+    """
+
+    work: Literal["product", "traffic"]
+    dtype: str
+    footprint: int | None
+    per_s: float
+    looks: tuple[float, float]
+    library: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class Peaks:
-    """What this host reached without any framework, on one core."""
+    """What this host reaches at best, with the threads that a worker has.
+
+    Attributes:
+        flops_per_s: of float32 matrix products; ``bytes_per_s``: of memory beyond all caches.
+        method: how NumPy found these two.
+        ceilings: all that was found, of each library that was asked; empty in runs kept before
+            they stood here.
+        core: that all were measured on; None if on several.
+        threads: of each library.
+    """
 
     flops_per_s: float
     bytes_per_s: float
     method: str
+    ceilings: tuple[Ceiling, ...] = ()
+    core: int | None = None
+    threads: int = 1
+
+    def flops_in(self, dtype: str) -> float | None:
+        """FLOP/s in that dtype; None where nobody was asked.
+
+        What is narrower than float32 may be computed in float32, and some libraries do.
+        """
+        wider = ("float32",) if dtype in ("bfloat16", "float16", "tf32") else ()
+        found = [self.flops_per_s] if dtype == "float32" else []
+        found += [c.per_s for c in self.ceilings if c.work == "product" and c.dtype == dtype]
+        if found and wider:
+            found += [self.flops_in(each) or 0.0 for each in wider]
+        return max(found, default=None)
+
+    def bytes_over(self, footprint: int) -> float:
+        """Bytes/s of work on so many bytes: what the next smaller footprint reached, or less."""
+        traffic = [(c.footprint, c.per_s) for c in self.ceilings if c.work == "traffic"]
+        known = sorted((size, per_s) for size, per_s in traffic if size is not None)
+        below = [per_s for size, per_s in known if size <= footprint]
+        if below:
+            # Whoever fills a larger cache is no faster than the best that was seen beyond it.
+            return max(below[-1], *(per_s for size, per_s in known if size > footprint), 0.0)
+        return max((per_s for _, per_s in known), default=self.bytes_per_s)
+
+    def best(self) -> tuple[Ceiling, ...]:
+        """Of each kind of work, the library that was best."""
+        found: dict[tuple[str, str, int | None], Ceiling] = {}
+        for each in self.ceilings:
+            kind = (each.work, each.dtype, each.footprint)
+            if kind not in found or found[kind].per_s < each.per_s:
+                found[kind] = each
+        return tuple(found.values())
+
+    def also(self, more: Iterable[Ceiling]) -> Peaks:
+        """With what another library reached."""
+        more = tuple(more)
+        products = [c.per_s for c in more if c.work == "product" and c.dtype == "float32"]
+        return replace(
+            self,
+            flops_per_s=max(self.flops_per_s, *products, 0.0),
+            ceilings=(*self.ceilings, *more),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,4 +412,5 @@ class Progress:
     message: str
 
 
-Event = Started | Environment | Result | Pair | Progress
+#: ``Peaks`` is said again whenever a framework has shown what it reaches.
+Event = Started | Peaks | Environment | Result | Pair | Progress

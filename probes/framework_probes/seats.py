@@ -65,7 +65,7 @@ class Setup:
         import_paths: where workers find that module.
         load_s: longest import; ``prepare_s``: longest compile; ``block_s``: longest block, all
             wall seconds after which a worker counts as hung.
-        peak_s: wall seconds for each of the measurements that make the host's ceilings.
+        peak_s: wall seconds for each of the host's ceilings.
         threads: CPU threads of each framework.
         memory_bytes: memory of its own that each may have; None: most of what is free.
     """

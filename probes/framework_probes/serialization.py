@@ -15,12 +15,12 @@ from dataclasses import asdict, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from framework_probes.results import Environment, Event, Pair, Progress, Result, Started
+from framework_probes.results import Environment, Event, Pair, Peaks, Progress, Result, Started
 
 Record = TypeVar("Record")
 
 #: What a run yields, in the order in which the kinds first appear.
-EVENTS: tuple[type, ...] = (Started, Environment, Progress, Result, Pair)
+EVENTS: tuple[type, ...] = (Started, Peaks, Environment, Progress, Result, Pair)
 
 
 class MalformedLine(ValueError):

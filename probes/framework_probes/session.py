@@ -121,6 +121,8 @@ class Session:
         }
         self.gauge = guards.CoreGauge(self.numpy.seat, setup.block_s)
         self.described: set[str] = set()
+        self.peaks: Peaks | None = None
+        self.reached: set[str] = set()
         self.speeds: list[float] = []
         self.done = 0
         self.blocks = 0
@@ -137,8 +139,8 @@ class Session:
     def events(self) -> Iterator[Event]:
         """The whole run."""
         machine = host.fingerprint()
-        peaks = self.numpy.measure()
-        yield Started(machine, peaks, self.plan.planned, self.plan.request)
+        self.peaks = self.numpy.measure()
+        yield Started(machine, self.peaks, self.plan.planned, self.plan.request)
         where = Circumstances(
             run=self.plan.request.run,
             host=machine.id,
@@ -149,10 +151,10 @@ class Session:
             fresh=self.suite.fresh,
         )
         for probe in self.plan.probes:
-            yield from self._probe(probe, where, peaks)
+            yield from self._probe(probe, where)
         yield self._progress("all probes are done")
 
-    def _probe(self, probe: Probe, where: Circumstances, peaks: Peaks | None) -> Iterator[Event]:
+    def _probe(self, probe: Probe, where: Circumstances) -> Iterator[Event]:
         """One probe from start to conclusion: its results, then its pairs."""
         entries = [Entry(contender) for contender in self.plan.contenders(probe)]
         self._rule_out(probe, entries)
@@ -170,6 +172,7 @@ class Session:
             yield from self._time(preparation, entries)
             if preparation.reference is not None:
                 references.append(preparation.reference)
+            yield from self._reach()
             if suite.fresh:
                 self._close_seats()
         foreign = self._foreign()
@@ -182,8 +185,9 @@ class Session:
             pressure=pressure.share(),
             core_speed=min(self.speeds, default=None),
             foreign=foreign,
+            roofline_s=conclusions.roofline(probe, self.peaks),
         )
-        reference = conclusions.reference(probe, peaks, references)
+        reference = conclusions.reference(probe, self.peaks, references)
         for result in conclusions.results(probe, entries, where, reference):
             self.done += 1
             yield result
@@ -228,6 +232,27 @@ class Session:
                     self.described.add(described.id)
                     yield described
             yield self._progress(f"{preparation.probe.id}: {self._said(ask, reply)}")
+
+    def _reach(self) -> Iterator[Event]:
+        """Ask each library, once, for its best products: no library sets the ceiling alone.
+
+        After it was timed, so that a probe's first call is the first that its process does.
+        """
+        core, dtypes = self.numpy.core, tuple({p.dtype: None for p in self.plan.probes})
+        for seat in self.seats.values():
+            library = seat.backend or seat.framework or seat.name
+            if self.peaks is None or library in self.reached or not seat.alive:
+                continue
+            if time.monotonic() >= self.deadline:
+                return
+            self.reached.add(library)
+            if core is not None:
+                seat.ask(protocol.Pin((core,)), self.setup.block_s)
+            reply = seat.ask(protocol.Reach(dtypes, self.setup.peak_s), self.setup.block_s)
+            if isinstance(reply, protocol.Reached):
+                self.peaks = self.peaks.also(reply.ceilings)
+                yield self.peaks
+            seat.ask(protocol.Pin(self.cores), self.setup.block_s)
 
     def _weigh(self, probe: Probe, entries: list[Entry]) -> Iterator[Event]:
         """The pass that tells memory: a new process for each contender, which times nothing."""

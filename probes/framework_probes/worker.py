@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from framework_probes import frameworks, host, protocol, timing
+from framework_probes import frameworks, host, peaks, protocol, timing
 from framework_probes.equality import WrongResult
 from framework_probes.probe import Adapter, Native, Probe, Program
 from framework_probes.proving import Drawn, Timed, check, prove
@@ -99,6 +99,9 @@ class Worker:
                 return self._weigh(command)
             case protocol.Forget():
                 return self._forget()
+            case protocol.Reach(dtypes, seconds):
+                eager = self.adapters["eager", None]
+                return protocol.Reached(tuple(peaks.reached(eager, dtypes, seconds)))
             case _:
                 return _look(command)
 
@@ -220,7 +223,7 @@ def _look(
         case protocol.Gauge():
             return protocol.Gauged(host.core_seconds())
         case protocol.MeasurePeaks(seconds):
-            return host.measure_peaks(seconds)
+            return peaks.measure_peaks(seconds, timing.current_core())
 
 
 def _calibrate() -> protocol.Calibrated:

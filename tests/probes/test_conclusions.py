@@ -110,7 +110,9 @@ def test_halves_of_a_single_replicate_show_as_spread() -> None:
 def test_a_result_carries_what_was_measured() -> None:
     made = entry("jax", "compiled", times(1))
     reference = conclusions.reference(MATMUL, PEAKS, [])
-    result = conclusions.result(MATMUL, made, WHERE, reference)
+    assert reference is not None
+    judged = replace(WHERE, roofline_s=reference.seconds)
+    result = conclusions.result(MATMUL, made, judged, reference)
     assert result.outcome == "ok"
     assert result.reason is None
     assert result.time is not None

@@ -14,6 +14,7 @@ from framework_probes.results import (
     Environment,
     Event,
     Pair,
+    Peaks,
     Progress,
     Result,
     RunRequest,
@@ -53,7 +54,7 @@ def nobody_is_left(workers_of: WorkersOf) -> Iterator[None]:
 def test_a_session_tells_its_story_in_order(faulty: Faulty) -> None:
     events = list(execute(request("sound"), faulty()))
     kinds = [type(e) for e in events if not isinstance(e, Progress | Pair)]
-    assert kinds == [Started, Environment, Result, Result]
+    assert kinds == [Started, Environment, Peaks, Result, Result]
     started, environment = events[0], next(e for e in events if isinstance(e, Environment))
     assert isinstance(started, Started)
     assert started.planned == 2
@@ -341,6 +342,25 @@ def test_a_host_can_be_measured_without_a_run() -> None:
     assert described.cores >= 1
     assert peaks is not None
     assert peaks.flops_per_s > 0
+    products = {c.dtype for c in peaks.ceilings if c.work == "product"}
+    assert products == {"float32", "float64"}
+    assert peaks.core is not None
+    for ceiling in peaks.ceilings:
+        assert 0 < ceiling.looks[0] <= ceiling.looks[1] == ceiling.per_s
+
+
+def test_a_framework_that_reaches_more_than_numpy_sets_the_ceiling(faulty: Faulty) -> None:
+    events = list(execute(request("sound"), faulty()))
+    started, said = events[0], next(e for e in events if isinstance(e, Peaks))
+    assert isinstance(started, Started)
+    assert started.peaks is not None
+    (own,) = [c for c in said.ceilings if c.library.startswith("jax ")]
+    assert (own.work, own.dtype) == ("product", "float32")
+    assert said.flops_per_s == max(started.peaks.flops_per_s, own.per_s)
+    sound = results(events)["sound", "eager"]
+    assert sound.rate is not None
+    assert sound.rate.flops_per_s is not None
+    assert sound.rate.of_roofline == pytest.approx(sound.rate.flops_per_s / said.flops_per_s)
 
 
 def test_a_session_without_its_numpy_worker_goes_on_without_a_reference(

@@ -20,6 +20,7 @@ from framework_probes.results import (
     Environment,
     Event,
     Pair,
+    Peaks,
     Progress,
     Result,
     RunRequest,
@@ -122,6 +123,8 @@ class Execution:
             case Started(host=host, peaks=peaks, planned=planned):
                 await self._store.hosts.add(host)
                 await runs.note(self.run_id, planned=planned + self._done, peaks=peaks)
+            case Peaks():
+                await runs.note(self.run_id, peaks=event)
             case Environment():
                 await runs.add_environment(self.run_id, event)
             case Result():
