@@ -9,7 +9,7 @@ from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemy
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InvalidRequestError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -64,11 +64,23 @@ def database(url: str) -> SQLAlchemyAsyncConfig:
             )
         ) from None
     if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        _listen_sqlite(engine.sync_engine)
     else:
         event.listen(engine.sync_engine, "begin", _begin_postgresql)
     return config
+
+
+def in_a_thread(engine: AsyncEngine) -> Engine | None:
+    """The same file of SQLite, for transactions that one thread does from beginning to end.
+
+    None for any other database.
+    """
+    url = engine.url.set(drivername="sqlite")
+    if engine.dialect.name != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    plain = create_engine(url, **_COMMON)
+    _listen_sqlite(plain)
+    return plain
 
 
 def reader(engine: AsyncEngine) -> AsyncEngine:
@@ -99,6 +111,11 @@ def _postgresql() -> EngineConfig:
             "server_settings": {"application_name": "framework-advisor"},
         },
     )
+
+
+def _listen_sqlite(engine: Engine) -> None:
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from framework_advisor.store.sessions import Sessions
@@ -23,9 +23,10 @@ class Limits:
 
         One statement, so that no two processes ever take the same one.
         """
-        async with self._sessions.writing() as session:
-            dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-            taken = await session.scalar(
+
+        def grant(connection: Connection) -> int | None:
+            dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+            taken: int | None = connection.scalar(
                 dialect.insert(RateRow)
                 .values(subject=subject, minute=minute, taken=number)
                 .on_conflict_do_update(
@@ -34,7 +35,9 @@ class Limits:
                 )
                 .returning(RateRow.taken)
             )
-        return taken or number
+            return taken
+
+        return await self._sessions.write(grant) or number
 
     async def forget(self, minute: int) -> None:
         """Drop what no process asks for any more."""

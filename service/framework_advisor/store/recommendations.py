@@ -8,7 +8,7 @@ from typing import cast
 
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -57,7 +57,9 @@ class Recommendations:
             made = await unless_made(
                 session,
                 once,
-                lambda: _insert(session, [(answer, owner)]),
+                lambda: session.run_sync(
+                    lambda sync: _insert(sync.connection(), [(answer, owner)])
+                ),
                 recommendation=answer.given.id,
             )
         return await self._of_key(made)
@@ -77,8 +79,7 @@ class Recommendations:
         return await self.get(id_) if id_ else None
 
     async def _add(self, given: Sequence[tuple[Answer, str | None]]) -> Sequence[None]:
-        async with self._sessions.writing() as session:
-            await _insert(session, given)
+        await self._sessions.write(lambda connection: _insert(connection, given))
         return [None] * len(given)
 
     async def get(self, id_: str, owner: str | None = None) -> Recommendation:
@@ -205,16 +206,14 @@ def _whole(document: str, decision: str | None) -> str:
     return document if decision is None else joined(document, decision)
 
 
-async def _insert(session: AsyncSession, given: Sequence[tuple[Answer, str | None]]) -> None:
+def _insert(connection: Connection, given: Sequence[tuple[Answer, str | None]]) -> None:
     decisions = {answer.worded.digest: answer.worded.full for answer, _ in given}
-    there = await session.scalars(
-        select(DecisionRow.digest).where(DecisionRow.digest.in_(decisions))
-    )
+    there = connection.scalars(select(DecisionRow.digest).where(DecisionRow.digest.in_(decisions)))
     missing = decisions.keys() - set(there)
     if missing:
         new = [{"digest": digest, "document": decisions[digest]} for digest in missing]
-        await session.execute(insert(DecisionRow), new)
-    await session.execute(insert(RecommendationRow), [_row(*each) for each in given])
+        connection.execute(insert(DecisionRow), new)
+    connection.execute(insert(RecommendationRow), [_row(*each) for each in given])
 
 
 def _of(owner: str | None) -> list[ColumnElement[bool]]:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import Conflict, NotFound
@@ -128,17 +128,11 @@ class Runs:
         return await self._finished((host, most))
 
     async def _newest(self, asked: Sequence[tuple[str, int]]) -> Sequence[tuple[Ended, ...]]:
-        found: dict[tuple[str, int], tuple[Ended, ...]] = {}
-        async with self._sessions.reading() as session:
-            for host, most in dict.fromkeys(asked):
-                rows = await session.execute(
-                    select(RunRow.id, RunRow.finished_at)
-                    .where(RunRow.host_id == host, RunRow.status.in_(FINISHED))
-                    .order_by(RunRow.seq.desc())
-                    .limit(most)
-                )
-                found[host, most] = tuple(Ended(row.id, row.finished_at) for row in rows)
-        return [found[each] for each in asked]
+        def find(connection: Connection) -> Sequence[tuple[Ended, ...]]:
+            found = {each: _newest_of(connection, *each) for each in set(asked)}
+            return [found[each] for each in asked]
+
+        return await self._sessions.read(find)
 
     async def start(self, id_: str, executor: str | None = None) -> None:
         """``queued`` becomes ``running``; ``executor`` is that of the host's lock.
@@ -383,6 +377,16 @@ async def _has(session: AsyncSession, row: ResultRow | PairRow, *and_: ColumnEle
         table.run_id == row.run_id, *and_, table.document == row.document
     )
     return await session.scalar(found.limit(1)) is not None
+
+
+def _newest_of(connection: Connection, host: str, most: int) -> tuple[Ended, ...]:
+    rows = connection.execute(
+        select(RunRow.id, RunRow.finished_at)
+        .where(RunRow.host_id == host, RunRow.status.in_(FINISHED))
+        .order_by(RunRow.seq.desc())
+        .limit(most)
+    )
+    return tuple(Ended(row.id, row.finished_at) for row in rows)
 
 
 async def _row(session: AsyncSession, id_: str) -> RunRow:

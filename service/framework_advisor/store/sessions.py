@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import disk_usage
+from typing import TypeVar
 
+from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from framework_advisor.errors import StoreFull
-from framework_advisor.store.engine import reader, writer
+from framework_advisor.store.engine import WRITES, in_a_thread, reader, writer
 from framework_advisor.store.failures import NO_ROOM, told
 from framework_advisor.store.tables import RecommendationRow
+
+Done = TypeVar("Done")
 
 #: Where less is free than this, a disk that was full still is, bytes.
 ROOM_BYTES = 1024 * 1024
@@ -29,6 +34,7 @@ class Sessions:
     def __init__(self, engine: AsyncEngine) -> None:
         self._reader = reader(engine)
         self._writer = writer(engine)
+        self._plain = in_a_thread(engine)
         #: There was no room for something, and nobody has found any since.
         self.full = False
 
@@ -46,13 +52,44 @@ class Sessions:
         It waits for the writer before it and sees all that one wrote: there is one at a time, of
         whatever process.
         """
+        with self._noting_room():
+            async with (
+                AsyncSession(self._writer, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+
+    async def read(self, work: Callable[[Connection], Done]) -> Done:
+        """What ``work`` finds in a transaction like :meth:`reading`; for what is asked often.
+
+        SQLite answers in some microseconds, and each statement of the other kind is handed to a
+        thread and back for it. Here the whole transaction is.
+        """
+        with told():
+            if self._plain is not None:
+                return await asyncio.to_thread(_within, self._plain, work)
+            async with self._reader.connect() as connection:
+                return await connection.run_sync(work)
+
+    async def write(self, work: Callable[[Connection], Done]) -> Done:
+        """The same like :meth:`writing`: what ``work`` returns, once it is committed."""
+        with self._noting_room():
+            if self._plain is not None:
+                plain = self._plain.execution_options(**{WRITES: True})
+                return await asyncio.to_thread(_within, plain, work)
+            async with self._writer.begin() as connection:
+                return await connection.run_sync(work)
+
+    def close(self) -> None:
+        """Let go of the connections that are this object's own."""
+        if self._plain is not None:
+            self._plain.dispose()
+
+    @contextmanager
+    def _noting_room(self) -> Iterator[None]:
         try:
             with told():
-                async with (
-                    AsyncSession(self._writer, expire_on_commit=False) as session,
-                    session.begin(),
-                ):
-                    yield session
+                yield
         except StoreFull:
             self.full = True
             raise
@@ -74,6 +111,11 @@ class Sessions:
             await session.flush()
             await session.rollback()
         self.full = False
+
+
+def _within(engine: Engine, work: Callable[[Connection], Done]) -> Done:
+    with engine.begin() as connection:
+        return work(connection)
 
 
 def _free_bytes(file: str) -> int:

@@ -66,6 +66,7 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._sessions.close()
         await self._engine.dispose()
 
     async def recorded_run(self, id_: str) -> RecordedRun:
