@@ -11,11 +11,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from benchmarks import boot, decision, growth, imports, load, quick_run
+from benchmarks import boot, commands, decision, growth, imports, load, quick_run
 from benchmarks.figure import Figure
 
 BENCHMARKS = {
     "imports": imports.measure,
+    "commands": commands.measure,
     "boot": boot.measure,
     "decision": decision.measure,
     "growth": growth.measure,

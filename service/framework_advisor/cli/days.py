@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-import click
+import rich_click as click
 
 
 class Day(click.ParamType[date]):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import click
+import rich_click as click
 from pydantic import TypeAdapter
 
-from framework_advisor.cli.output import as_json, table
+from framework_advisor.cli.output import as_json
+from framework_advisor.cli.terminal import columns, show
 from framework_advisor.evaluation import Evaluation
 from framework_advisor.evaluation import evaluate as judge
 from framework_advisor.evaluation.scores import Estimate, Scores, Share
@@ -28,7 +29,7 @@ def evaluate(*, as_json: bool) -> None:
         rows += [(f"without {name}", *_figures(s)) for name, s in sample.without.items()]
         rows += [(against.baseline, *_figures(against.scores)) for against in sample.against]
         header = (f"sample: {sample.sample}", "right", "within two", "log-loss", "Brier score")
-        click.echo("\n".join(table(header, rows)))
+        show(columns(header, rows))
         for against in sample.against:
             click.echo(f"log-loss less that of {against.baseline}: {_estimate(against.log_loss)}")
         click.echo(f"calibration slope: {_estimate(sample.calibration.slope)}")

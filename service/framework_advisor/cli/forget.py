@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Literal
 
-import click
+import rich_click as click
 from pydantic import BaseModel
 
 from framework_advisor.cli.extra import need_server

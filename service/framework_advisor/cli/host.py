@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import click
+import rich_click as click
 
 from framework_advisor.api.this_host import current_host
 from framework_advisor.cli.output import as_json, echo_document, table

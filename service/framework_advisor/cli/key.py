@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-import click
+import rich_click as click
 
 from framework_advisor.cli.extra import need_server
 from framework_advisor.cli.key_documents import ApiKeyDocument, ApiKeyList, NewApiKey
-from framework_advisor.cli.output import as_json, echo_document, table
+from framework_advisor.cli.output import as_json, echo_document
+from framework_advisor.cli.terminal import columns, show
 from framework_advisor.keys import SCOPES, Scope
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def list_(*, as_json: bool) -> None:
         )
         for each in keys
     )
-    for line in table(("id", "name", "scopes", "made", "revoked"), rows):
-        click.echo(line)
+    show(columns(("id", "name", "scopes", "made", "revoked"), rows))
 
 
 @key.command()

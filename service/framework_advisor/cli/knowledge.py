@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO, cast, get_args
 
-import click
+import rich_click as click
 
 from framework_advisor.api import excerpts
 from framework_advisor.api.excerpts import ClaimStatus, snapshot_on
 from framework_advisor.cli.days import Day
-from framework_advisor.cli.output import as_json, echo_document, table
+from framework_advisor.cli.output import as_json, echo_document
+from framework_advisor.cli.terminal import columns, show
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.known import knowledge_set
 from framework_advisor.profile import Profile, parse_profile
@@ -31,9 +32,9 @@ def knowledge() -> None:
     """Read and check what the advisor knows."""
 
 
-@knowledge.command()
+@knowledge.command("show")
 @as_json
-def show(*, as_json: bool) -> None:
+def summary(*, as_json: bool) -> None:
     """Say which knowledge is used: version, digest, size."""
     found = excerpts.summary(knowledge_set())
     if as_json:
@@ -84,14 +85,14 @@ def claims(
     rows = [
         (
             claim.id,
-            claim.criterion,
+            claim.criterion.replace("_", " "),
             ", ".join(f"{who} {anchor}" for who, anchor in claim.values.items()),
             f"{claim.valid_from} to {claim.valid_until or 'now'}",
             ", ".join(claim.sources) + (f" ({claim.provenance})" if claim.provenance else ""),
         )
         for claim in found.items
     ]
-    click.echo("\n".join(table(("claim", "criterion", "values", "valid", "sources"), rows)))
+    show(columns(("claim", "criterion", "values", "valid", "sources"), rows))
 
 
 @knowledge.command()

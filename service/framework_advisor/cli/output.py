@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import click
+import rich_click as click
 from pydantic import BaseModel
 
 from framework_advisor.errors import AdvisorError, InvalidInput, StoreFull, Unavailable
 from framework_knowledge import KnowledgeError
 
-#: Exit code of a command that was given something wrong.
-BAD_INPUT = 2
+#: What this project raises on purpose.
+OURS = (AdvisorError, KnowledgeError)
 #: The option that every command with a result has.
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print what the API returns, and nothing else."

@@ -6,13 +6,15 @@ import asyncio
 import sys
 from contextlib import ExitStack
 
-import click
+import rich_click as click
 
 from framework_advisor.api.catalogue import catalogue
 from framework_advisor.api.parsing import run_request
 from framework_advisor.api.schemas import ProbeRun, ProbeRunResults
 from framework_advisor.cli.extra import need_server
-from framework_advisor.cli.output import as_json, duration, echo_document, table
+from framework_advisor.cli.output import as_json, duration, echo_document
+from framework_advisor.cli.terminal import columns
+from framework_advisor.cli.terminal import show as write
 from framework_advisor.errors import NotFound
 from framework_advisor.runs.records import Run, RunResults
 from framework_advisor.runs.request import ProbeRunRequest
@@ -38,11 +40,18 @@ def list_(*, as_json: bool) -> None:
         echo_document(found)
         return
     rows = [
-        (p.id, p.title, p.shape, p.criterion, f"{p.cost_s:g} s", ", ".join(p.suites))
+        (
+            p.id,
+            p.title,
+            p.shape,
+            p.criterion.replace("_", " "),
+            f"{p.cost_s:g} s",
+            ", ".join(p.suites),
+        )
         for p in found.items
     ]
     header = ("probe", "what", "shape", "informs", "cost", "suites")
-    click.echo("\n".join(table(header, rows)))
+    write(columns(header, rows, right=("cost",)))
 
 
 @probe.command()
@@ -162,8 +171,11 @@ class _Bar(ExitStack):
 
 def _show(ended: Run, measured: RunResults) -> None:
     header = ("probe", "framework", "tier", "outcome", "time", "95%", "of reference", "")
-    click.echo("\n".join(table(header, map(_row, measured.results))))
-    click.echo(f"\n{ended.id} {ended.status}: {ended.message}")
+    write(
+        columns(header, map(_row, measured.results), right=("time", "of reference")),
+        "",
+        f"{ended.id} {ended.status}: {ended.message}",
+    )
 
 
 def _row(result: Result) -> tuple[str, ...]:

@@ -2,56 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from framework_advisor.cli.output import duration, table
+from rich.console import RenderableType
+from rich.text import Text
+
+from framework_advisor.cli.output import duration
+from framework_advisor.cli.terminal import bar, columns, literal, section
 from framework_advisor.decision.execution import subject_of
-from framework_advisor.recommendation import Contender, Measurement, Recommendation
+from framework_advisor.recommendation import (
+    Contender,
+    Contribution,
+    Measurement,
+    Ranked,
+    Recommendation,
+    Status,
+)
 from framework_advisor.report import TITLES, flip_sentence
 
 NEAREST_WEIGHTS = 5
+#: So many criteria are drawn, those that weigh most.
+DRAWN = 8
+STYLES: dict[Status, str] = {
+    "clear": "bold green",
+    "lean": "bold yellow",
+    "toss_up": "bold yellow",
+    "infeasible": "bold red",
+    "insufficient_evidence": "bold red",
+}
 
 
-def reading(rec: Recommendation) -> Iterator[str]:
-    """The recommendation in lines: the verdict first, then what it rests on."""
+def reading(rec: Recommendation) -> Iterator[RenderableType]:
+    """The recommendation in parts: the verdict first, then what it rests on."""
     yield from _verdict(rec)
     yield from _ranking(rec)
-    yield from _section("Ruled out", _excluded(rec))
-    yield from _section("Not known", _unknown(rec))
-    yield from _section("Measured", _measured(rec))
-    yield from _section("What would flip it", _flips(rec))
-    yield from _section("What to find out next", _next(rec))
+    yield from _why(rec)
+    yield from _listed("Ruled out", _excluded(rec))
+    yield from _listed("Not known", _unknown(rec))
+    yield from _listed("Measured", _measured(rec))
+    yield from _listed("What would flip it", _flips(rec))
+    yield from _listed("What to find out next", _next(rec))
 
 
-def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
+def _listed(title: str, lines: Iterator[str]) -> Iterator[RenderableType]:
     shown = list(lines)
     if shown:
-        yield from ("", title)
-        yield from (f"  {line}" for line in shown)
+        yield section(title, *shown)
 
 
-def _verdict(rec: Recommendation) -> Iterator[str]:
+def _verdict(rec: Recommendation) -> Iterator[RenderableType]:
     verdict = rec.verdict
     status = verdict.status.replace("_", " ")
-    if verdict.framework is None:
-        yield f"No framework ({status})"
-    elif verdict.p_best is None:
-        yield f"{TITLES[verdict.framework]} ({status})"
-    else:
+    pick = TITLES[verdict.framework] if verdict.framework else "No framework"
+    head = Text.assemble((f"{pick} ({status})", STYLES[verdict.status]))
+    if verdict.p_best is not None:
         runner_up = f", then {TITLES[verdict.runner_up]}" if verdict.runner_up else ""
-        yield (
-            f"{TITLES[verdict.framework]} ({status}): the best with probability "
-            f"{verdict.p_best:.2f}{runner_up}"
-        )
-    yield verdict.why
+        margin = f" ± {1.96 * verdict.p_best_se:.3f}" if verdict.p_best_se is not None else ""
+        head.append(f": the best with probability {verdict.p_best:.2f}{margin}{runner_up}")
+    yield head
+    yield literal(verdict.why)
     if verdict.stack is not None:
-        yield from _section(
-            "Build with",
-            (f"{name}: {piece.choice} ({piece.why})" for name, piece in verdict.stack.pieces()),
-        )
+        rows = [(name, piece.choice, piece.why) for name, piece in verdict.stack.pieces()]
+        yield section("Build with", columns(("piece", "choice", "why"), rows))
 
 
-def _ranking(rec: Recommendation) -> Iterator[str]:
+def _ranking(rec: Recommendation) -> Iterator[RenderableType]:
     if not rec.ranking:
         return
     rows = [
@@ -65,7 +80,47 @@ def _ranking(rec: Recommendation) -> Iterator[str]:
         for row in rec.ranking
     ]
     header = ("framework", "stack", "value", "5% to 95%", "best in")
-    yield from _section("Ranking", table(header, rows))
+    yield section("Ranking", columns(header, rows, right=header[2:]))
+
+
+def _why(rec: Recommendation) -> Iterator[RenderableType]:
+    if not rec.ranking:
+        return
+    pick, *others = rec.ranking
+    heaviest = sorted(pick.contributions, key=lambda c: -c.weight)
+    drawn, rest = heaviest[:DRAWN], heaviest[DRAWN:]
+    header = ["criterion", "", "adds", "of"]
+    header += [f"than {TITLES[others[0].framework]}"] if others else []
+    rows = _contributions(drawn, others[0] if others else None)
+    yield section(
+        f"What each criterion adds to the value of {TITLES[pick.framework]}",
+        columns([*header, "rests on"], rows, right=header[2:]),
+        *_left_out(rest),
+    )
+
+
+def _contributions(
+    drawn: list[Contribution], beside: Ranked | None
+) -> Iterable[tuple[RenderableType, ...]]:
+    longest = drawn[0].weight
+    theirs = {c.criterion: c.weight * c.value for c in beside.contributions} if beside else {}
+    for each in drawn:
+        adds = each.weight * each.value
+        more = (f"{adds - theirs[each.criterion]:+.3f}",) if each.criterion in theirs else ()
+        yield (
+            each.criterion.replace("_", " "),
+            bar(adds / longest, each.weight / longest),
+            f"{adds:.3f}",
+            f"{each.weight:.3f}",
+            *more,
+            each.basis,
+        )
+
+
+def _left_out(rest: list[Contribution]) -> Iterator[str]:
+    if rest:
+        adds, weight = sum(c.weight * c.value for c in rest), sum(c.weight for c in rest)
+        yield f"{len(rest)} more add {adds:.3f} of {weight:.3f}: --json lists them all"
 
 
 def _excluded(rec: Recommendation) -> Iterator[str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-import click
+import rich_click as click
 
 from framework_advisor.cli.extra import has_server, need_server
+from framework_advisor.errors import NotFound
 from framework_advisor.measured import RecordedRun
 from framework_advisor.profile import Profile
 from framework_probes.host import fingerprint
 from framework_probes.results import Peaks
+
+if TYPE_CHECKING:
+    from framework_advisor.settings import Settings
 
 
 def runs_for_profile(profile: Profile) -> tuple[RecordedRun, ...]:
@@ -26,7 +31,13 @@ def runs_for_profile(profile: Profile) -> tuple[RecordedRun, ...]:
     elif not has_server():
         click.echo("no measurements: the store needs the extra 'server'", err=True)
         return ()
-    return asyncio.run(_runs(profile, must_exist=named))
+    from framework_advisor.settings import load_settings
+
+    # The store takes a second to load; before the first run there is none.
+    settings = load_settings()
+    if not (named or settings.has_store):
+        return ()
+    return asyncio.run(_runs(profile, settings))
 
 
 def peaks_of_this_host() -> Peaks | None:
@@ -34,26 +45,22 @@ def peaks_of_this_host() -> Peaks | None:
     return asyncio.run(_peaks()) if has_server() else None
 
 
-async def _runs(profile: Profile, *, must_exist: bool) -> tuple[RecordedRun, ...]:
+async def _runs(profile: Profile, settings: Settings) -> tuple[RecordedRun, ...]:
     from framework_advisor.runs.evidence import runs_for
-    from framework_advisor.settings import load_settings
     from framework_advisor.store import Store
 
-    settings = load_settings()
-    if not (must_exist or settings.has_store):
-        return ()
     async with Store(settings) as store:
         return await runs_for(profile, store, fingerprint().id)
 
 
 async def _peaks() -> Peaks | None:
-    from framework_advisor.errors import NotFound
     from framework_advisor.settings import load_settings
-    from framework_advisor.store import Store
 
     settings = load_settings()
     if not settings.has_store:
         return None
+    from framework_advisor.store import Store
+
     async with Store(settings) as store:
         try:
             return (await store.hosts.get(fingerprint().id)).peaks

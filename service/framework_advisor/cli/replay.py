@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-import click
+import rich_click as click
 from pydantic import ValidationError
 
 from framework_advisor.advisor import Advisor

@@ -2,38 +2,76 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Sequence
 from typing import Any
 
-import click
+import rich_click as click
+from click.exceptions import Exit
 
-from framework_advisor.cli.evaluate import evaluate
-from framework_advisor.cli.forget import forget
-from framework_advisor.cli.host import host
-from framework_advisor.cli.key import key
-from framework_advisor.cli.knowledge import knowledge
-from framework_advisor.cli.output import BAD_INPUT, complaints
-from framework_advisor.cli.probe import probe
-from framework_advisor.cli.recommend import recommend
-from framework_advisor.cli.replay import replay
-from framework_advisor.cli.selftest import selftest
-from framework_advisor.cli.serve import serve
-from framework_advisor.errors import AdvisorError
+from framework_advisor.cli.lazy import PANELS, Stub
 from framework_advisor.settings_file import apply_settings_file
-from framework_knowledge import KnowledgeError
+
+#: Exit code of a command that was given something wrong.
+BAD_INPUT = 2
+#: What a shell reports of a process that Ctrl-C ended.
+CANCELLED = 128 + signal.SIGINT
 
 
-class Root(click.Group):
-    """Turns this project's errors into lines on standard error and an exit code."""
+class Root(click.RichGroup):
+    """Loads a subcommand when it is used, and turns errors into lines and an exit code."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The subcommand that the arguments name, loaded."""
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, found.entry.load() if isinstance(found, Stub) else found, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand."""
         try:
             apply_settings_file()
             return super().invoke(ctx)
-        except (AdvisorError, KnowledgeError) as error:
+        except Exception as error:
+            # What knows of errors takes half of the project along.
+            from framework_advisor.cli.output import OURS, complaints
+
+            if not isinstance(error, OURS):
+                raise
             for line in complaints(error):
                 click.echo(line, err=True)
-        raise click.exceptions.Exit(BAD_INPUT)
+            raise Exit(BAD_INPUT) from None
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a whole command line; a usage error is one line and where to read on."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.UsageError as error:
+            _complain(error)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            click.echo(f"error: {error.format_message()}", err=True)
+            sys.exit(BAD_INPUT)
+        except click.Abort:
+            sys.exit(CANCELLED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(error: click.UsageError) -> None:
+    click.echo(f"error: {error.format_message()}", err=True)
+    if error.ctx is not None:
+        click.echo(f"see: {error.ctx.command_path} --help", err=True)
 
 
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,5 +80,7 @@ def main() -> None:
     """Choose between PyTorch, TensorFlow, Keras and JAX, on evidence."""
 
 
-for command in (recommend, replay, probe, selftest, knowledge, evaluate, host, key, forget, serve):
-    main.add_command(command)
+for heading, entries in PANELS.items():
+    main.add_panel(click.RichCommandPanel(heading, commands=[entry.name for entry in entries]))
+    for entry in entries:
+        main.add_command(Stub(entry))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from framework_advisor.cli.probe import PROBE_FAILED
 from framework_advisor.errors import FieldError, InvalidInput

@@ -6,10 +6,11 @@ import errno
 import socket
 from typing import TYPE_CHECKING
 
-import click
+import rich_click as click
 
 from framework_advisor.cli.extra import need_server
-from framework_advisor.cli.output import BAD_INPUT, complaints
+from framework_advisor.cli.output import complaints
+from framework_advisor.cli.root import BAD_INPUT
 from framework_advisor.errors import Conflict, FieldError, InvalidInput
 from framework_advisor.known import knowledge_with
 
