@@ -53,9 +53,9 @@ class Plan:
         ]
         return (*usual, *variants)
 
-    def leaves_out(self, contender: Contender, probe: str) -> bool:
-        """Whether the suite does without that one, which is then ``not_run``."""
-        return (contender.subject, contender.tier, probe) in self.suite.without
+    def leaves_out(self, contender: Contender, probe: str) -> str | None:
+        """Why the suite does without that one, which is then ``not_run``; else None."""
+        return self.suite.without.get((contender.subject, contender.tier, probe))
 
     @property
     def planned(self) -> int:

@@ -337,7 +337,8 @@ class Peaks:
     def bytes_over(self, footprint: int) -> float:
         """Bytes/s of work on so many bytes: what the next smaller footprint reached, or less."""
         traffic = [(c.footprint, c.per_s) for c in self.ceilings if c.work == "traffic"]
-        known = sorted((size, per_s) for size, per_s in traffic if size is not None)
+        sizes = sorted({size for size, _ in traffic if size is not None})
+        known = [(size, max(per_s for other, per_s in traffic if other == size)) for size in sizes]
         below = [per_s for size, per_s in known if size <= footprint]
         if below:
             # Whoever fills a larger cache is no faster than the best that was seen beyond it.
@@ -354,13 +355,16 @@ class Peaks:
         return tuple(found.values())
 
     def also(self, more: Iterable[Ceiling]) -> Peaks:
-        """With what another library reached."""
-        more = tuple(more)
-        products = [c.per_s for c in more if c.work == "product" and c.dtype == "float32"]
+        """With what another library reached, or the same one at another time."""
+        ceilings = (*self.ceilings, *more)
+        products = [c.per_s for c in ceilings if c.work == "product" and c.dtype == "float32"]
+        memory = max((c.footprint or 0 for c in ceilings), default=0)
+        traffic = [c.per_s for c in ceilings if c.work == "traffic" and c.footprint == memory]
         return replace(
             self,
             flops_per_s=max(self.flops_per_s, *products, 0.0),
-            ceilings=(*self.ceilings, *more),
+            bytes_per_s=max(self.bytes_per_s, *traffic, 0.0),
+            ceilings=ceilings,
         )
 
 

@@ -45,6 +45,12 @@ def test_the_best_of_all_libraries_counts_whoever_comes_last() -> None:
     assert len([c for c in more.ceilings if c.work == "product"]) == 3
 
 
+def test_a_second_look_at_memory_counts_where_it_found_more() -> None:
+    again = HERE.also([traffic(192 << 20, 4e10), traffic(16 << 20, 1e10)])
+    assert again.bytes_per_s == again.bytes_over(1 << 30) == 4e10
+    assert again.bytes_over(16 << 20) == 5e10
+
+
 def test_a_dtype_that_nobody_was_asked_for_has_no_ceiling() -> None:
     assert HERE.flops_in("bfloat16") is None
     assert HERE.flops_in("float64") is None

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,9 @@ def nobody_is_left(workers_of: WorkersOf) -> Iterator[None]:
 def test_a_session_tells_its_story_in_order(faulty: Faulty) -> None:
     events = list(execute(request("sound"), faulty()))
     kinds = [type(e) for e in events if not isinstance(e, Progress | Pair)]
-    assert kinds == [Started, Environment, Peaks, Result, Result]
+    # NumPy's ceilings are looked at again where something disturbed them.
+    assert [k for k, _ in groupby(kinds)] == [Started, Environment, Peaks, Result]
+    assert kinds.count(Result) == 2
     started, environment = events[0], next(e for e in events if isinstance(e, Environment))
     assert isinstance(started, Started)
     assert started.planned == 2
@@ -351,12 +354,15 @@ def test_a_host_can_be_measured_without_a_run() -> None:
 
 def test_a_framework_that_reaches_more_than_numpy_sets_the_ceiling(faulty: Faulty) -> None:
     events = list(execute(request("sound"), faulty()))
-    started, said = events[0], next(e for e in events if isinstance(e, Peaks))
-    assert isinstance(started, Started)
-    assert started.peaks is not None
+    before, said = events[0], [e for e in events if isinstance(e, Peaks)][-1]
+    assert isinstance(before, Started)
+    assert before.peaks is not None
     (own,) = [c for c in said.ceilings if c.library.startswith("jax ")]
     assert (own.work, own.dtype) == ("product", "float32")
-    assert said.flops_per_s == max(started.peaks.flops_per_s, own.per_s)
+    products = [c for c in said.ceilings if c.work == "product" and c.dtype == "float32"]
+    assert len(products) >= 2
+    assert said.flops_per_s == max(c.per_s for c in products)
+    assert said.flops_per_s >= before.peaks.flops_per_s
     sound = results(events)["sound", "eager"]
     assert sound.rate is not None
     assert sound.rate.flops_per_s is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from framework_probes.catalogue import (
@@ -69,6 +69,11 @@ CATALOGUE: Mapping[str, Probe] = MappingProxyType(
 )
 
 
+#: Of a run that takes 90 seconds, compiling these would take more than half.
+_TORCH_COMPILE = (
+    "torch.compile takes 6 to 18 s for a training step: measured by full, or by --suite full "
+    "--probes with this one"
+)
 #: As ``Suite.probe_s``, of a probe that is taken briefly.
 BRIEF_S = 8.0
 
@@ -87,7 +92,7 @@ class Suite:
         replicates: fresh processes for each contender and probe.
         fresh: whether each probe gets processes of its own, so that cold costs and peak memory
             are that probe's alone.
-        without: (subject, tier, probe) left out, because it does not fit the budget.
+        without: (subject, tier, probe) that is left out, and why, in words for a person.
         brief: of the probes, those that are taken once, in processes that they share, without the
             pass that tells memory: of them, starting processes would take most of the time.
         variants: (subject, tier, variant): further ways to do it, see ``results.Contender``.
@@ -101,7 +106,7 @@ class Suite:
     probe_s: float
     replicates: int
     fresh: bool
-    without: frozenset[tuple[str, Tier, str]] = frozenset()
+    without: Mapping[tuple[str, Tier, str], str] = field(default_factory=dict)
     brief: frozenset[str] = frozenset()
     variants: tuple[tuple[str, Tier, str], ...] = ()
 
@@ -123,6 +128,11 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             probe_s=9.0,
             replicates=1,
             fresh=False,
+            without={
+                (subject, "compiled", probe): _TORCH_COMPILE
+                for subject in ("pytorch", "keras:pytorch")
+                for probe in _QUICK
+            },
         ),
         "full": Suite(
             probes=tuple(CATALOGUE),
