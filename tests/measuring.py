@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Any
 
 from framework_probes.conclusions import steady
+from framework_probes.export import checksum, of_events
+from framework_probes.recomputation import recompute
 from framework_probes.results import (
     Block,
     Cold,
     Contender,
     Environment,
     Equality,
+    Event,
     Host,
     Outcome,
     Pair,
@@ -18,6 +23,7 @@ from framework_probes.results import (
     Reference,
     Result,
     RunRequest,
+    Started,
     Time,
 )
 from framework_probes.serialization import with_id
@@ -98,3 +104,40 @@ def pair(run: str = "run_1", ratio: float = 1.5) -> Pair:
         replicates=1,
         spread=0.02,
     )
+
+
+def events(
+    run: str = "run_1",
+    probes: tuple[str, ...] = ("matmul", "dispatch"),
+    host: Host = HOST,
+    factor: float = 1.0,
+) -> list[Event]:
+    """A whole run of JAX and PyTorch that adds up, PyTorch taking twice as long."""
+    results = [
+        with_id("res", replace(finished(run, probe, by, seconds * factor), id="", host=host.id))
+        for probe in probes
+        for by, seconds in ((JAX, 1e-3), (PYTORCH, 2e-3))
+    ]
+    asked = RunRequest(run=run, frameworks=("jax", "pytorch"), probes=probes)
+    return [
+        Started(host, PEAKS, len(results), asked),
+        ENVIRONMENT,
+        *results,
+        *recompute(results).pairs,
+    ]
+
+
+def export(
+    run: str = "run_1",
+    probes: tuple[str, ...] = ("matmul", "dispatch"),
+    host: Host = HOST,
+    factor: float = 1.0,
+    finished_at: str = "2026-11-01T10:00:00Z",
+) -> str:
+    """The same as one document."""
+    return of_events(events(run, probes, host, factor), finished_at)
+
+
+def signed(content: dict[str, Any]) -> bytes:
+    """A document that was altered, with the checksum that it then has to have."""
+    return json.dumps(content | {"sha256": checksum(content)}).encode()

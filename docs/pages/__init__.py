@@ -11,6 +11,7 @@ from pages.ageing import ageing
 from pages.article import article, table
 from pages.evaluation import evaluation_page, reliability_picture
 from pages.examples import readme
+from pages.exchange import export_schema
 from pages.http_examples import http_examples
 from pages.knowledge import claims, criteria, requirements, sources
 from pages.measured import newest
@@ -44,6 +45,7 @@ def pages() -> dict[Path, str]:
     return _made(texts) | {
         README: readme(README, knowledge),
         HTTP_EXAMPLES: http_examples(knowledge, run),
+        FOLDER / "probe-run-export-1.schema.json": export_schema(),
     }
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -16,19 +17,24 @@ from litestar.testing import TestClient
 from structlog.testing import capture_logs
 
 from framework_advisor.api import excerpts
+from framework_advisor.api.probe_runs import EXPORT
 from framework_advisor.app import create_app
 from framework_advisor.errors import StoreFull
 from framework_advisor.settings import Settings
 from framework_advisor.store.failures import NO_ROOM
 from framework_knowledge import Knowledge
 from framework_probes import host
-from framework_probes.results import RunRequest
+from framework_probes.export import SCHEMA, of_events
+from framework_probes.recomputation import recompute
+from framework_probes.results import RunRequest, Started
+from framework_probes.serialization import with_id
 from pages.measured import KeptRun
 
 KEY = "an-example-of-a-key-that-may-only-read"
 #: What differs from call to call, by the name of the field.
 STEADY = {
     "created_at": "2026-01-05T09:30:00Z",
+    "imported_at": "2026-01-05T09:30:00Z",
     "started_at": "2026-01-05T09:30:00Z",
     "finished_at": "2026-01-05T09:31:00Z",
     "first_seen": "2026-01-05T09:30:00Z",
@@ -36,6 +42,8 @@ STEADY = {
     "at": "2026-01-05T09:30:00Z",
     "request_id": "0123456789abcdef",
 }
+#: A run of another machine.
+ELSEWHERE = "run_fedcba9876543210"
 REQUEST = {"suite": "quick", "frameworks": ["pytorch", "jax"], "probes": ["matmul"]}
 Shown = dict[str, Any]
 
@@ -116,6 +124,10 @@ def _operations(folder: Path, run: KeptRun, knowledge: Knowledge) -> dict[str, S
         calls.make("GET /v1/probe-runs/{run}/results", run=run.run)
         calls.make("GET /v1/probe-runs/{run}/results", run=run.run, accept="text/csv")
         calls.make("GET /v1/probe-runs/{run}/events", run=run.run)
+        travelled = _exported(run)
+        other = calls.make("POST /v1/probe-runs/import", travelled)["id"]
+        calls.make("GET /v1/probe-runs/{run}/results", run=other, accept=EXPORT)
+        calls.make("GET /v1/probe-runs/{run}/compare/{other}", run=run.run, other=other)
         calls.make("GET /v1/probe-runs")
         queued = calls.make("POST /v1/probe-runs", REQUEST)["id"]
         calls.make("DELETE /v1/probe-runs/{run}", run=queued)
@@ -126,7 +138,8 @@ def _operations(folder: Path, run: KeptRun, knowledge: Knowledge) -> dict[str, S
             for name, shown in calls.shown.items():
                 if f"{{{parameter}}}" in name:
                     shown["parameters"] = {
-                        parameter: first if parameter == "recommendation" else run.run
+                        parameter: first if parameter == "recommendation" else run.run,
+                        **({"other": other} if "{other}" in name else {}),
                     }
     return calls.shown
 
@@ -147,7 +160,7 @@ class _Calls:
         )
         response.raise_for_status()
         media = response.headers["content-type"].split(";")[0]
-        content = response.json() if media == "application/json" else response.text
+        content = response.json() if media.endswith("json") else response.text
         if show:
             shown = self.shown.setdefault(call.partition("?")[0], {})
             if body is not None:
@@ -175,6 +188,25 @@ async def _kept(store: Any, run: KeptRun) -> None:
         await store.runs.note(run.run, done=done, message=f"{result.id} is done")
     await store.runs.add_pair(run.pairs[0])
     await store.runs.end(run.run, "succeeded", f"{len(results)} results: {len(results)} ok")
+
+
+def _exported(run: KeptRun) -> Any:
+    """Two of its results as if another machine had measured them."""
+    probe = run.pairs[0].probe
+    results = [
+        with_id("res", replace(each, run=ELSEWHERE, id=""))
+        for each in run.results
+        if each.probe == probe
+    ][:2]
+    used = {each.environment for each in results}
+    asked = RunRequest(run=ELSEWHERE, suite=run.suite, probes=(probe,))
+    events = [
+        Started(run.host, run.peaks, len(results), asked),
+        *(each for each in run.environments if each.id in used),
+        *results,
+        *recompute(results).pairs,
+    ]
+    return json.loads(of_events(events, f"{run.measured_on}T09:30:00Z"))
 
 
 def _problems(folder: Path) -> dict[str, Shown]:
@@ -214,6 +246,8 @@ def _status(response: Any) -> int:
 
 def _steady(value: Any, name: str = "") -> Any:
     """The same without what differs from call to call and from machine to machine."""
+    if isinstance(value, dict) and value.get("schema") == SCHEMA:
+        return value  # its checksum holds as it is, and so do its figures
     if isinstance(value, dict):
         return {key: _steady(each, key) for key, each in value.items()}
     if isinstance(value, list):
@@ -223,8 +257,8 @@ def _steady(value: Any, name: str = "") -> Any:
     if not isinstance(value, str):
         return value
     if name in STEADY:
-        return STEADY[name]
+        return STEADY[name]  # null has returned above
     value = re.sub(r"rec_[0-9a-f]{32}", "rec_0123456789abcdef0123456789abcdef", value)
-    value = re.sub(r"run_[0-9a-f]{16}", "run_0123456789abcdef", value)
+    value = re.sub(rf"(?!{ELSEWHERE})run_[0-9a-f]{{16}}", "run_0123456789abcdef", value)
     value = re.sub(r"come back in \d+ s", "come back in 42 s", value)
     return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "2026-01-05T09:30:00Z", value)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from framework_advisor.runs.exported import parse_export
 from framework_knowledge.models import Cell, CriterionId, Row, Table
 from framework_probes.catalogue import CATALOGUE
-from framework_probes.results import Contender, Environment, Host, Pair, Result, Started
-from framework_probes.serialization import event_from_line
+from framework_probes.results import Contender, Environment, Host, Pair, Peaks, Result
 from pages.markdown import header, row
 
 #: What a probe would have to do where none does yet, said for each criterion of the tables.
@@ -36,6 +35,7 @@ class KeptRun:
     suite: str
     measured_on: str
     host: Host
+    peaks: Peaks | None
     environments: tuple[Environment, ...]
     results: tuple[Result, ...]
     pairs: tuple[Pair, ...]
@@ -43,17 +43,16 @@ class KeptRun:
 
 def newest(folder: Path) -> KeptRun:
     """The run of the latest day in the folder; its files are named by day and host."""
-    content = json.loads(max(folder.glob("*.json")).read_text(encoding="utf-8"))
-    events = [event_from_line(json.dumps(each)) for each in content["events"]]
-    started = next(each for each in events if isinstance(each, Started))
+    export = parse_export(max(folder.glob("*.json")).read_bytes()).export
     return KeptRun(
-        run=content["run"],
-        suite=content["suite"],
-        measured_on=content["measured_on"],
-        host=started.host,
-        environments=tuple(each for each in events if isinstance(each, Environment)),
-        results=tuple(each for each in events if isinstance(each, Result)),
-        pairs=tuple(each for each in events if isinstance(each, Pair)),
+        run=export.run.id,
+        suite=export.run.request.suite,
+        measured_on=str(export.run.finished_at.date()),
+        host=export.hosts[0].host,
+        peaks=export.hosts[0].peaks,
+        environments=export.environments,
+        results=export.results,
+        pairs=export.pairs,
     )
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import cast
 
-from framework_probes import host
+from framework_probes import exporting, host
 from framework_probes.catalogue import CATALOGUE, SUITES
 from framework_probes.results import FAILED, Event, Framework, Progress, Result, RunRequest
 from framework_probes.resumption import resume
@@ -44,6 +44,8 @@ class Cancelled(BaseException):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     options = _parser().parse_args(arguments)
+    if options.command == "run" and options.events_fd is None and options.export is None:
+        options.events_fd = 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _cancel)
     try:
@@ -78,9 +80,11 @@ def _run(options: argparse.Namespace) -> int:
     )
     failed = False
     measuring = _resumed(options) if options.resume else execute(request)
-    with closing(measuring) as events:
+    with exporting.kept(options.export) as note, closing(measuring) as events:
         for event in events:
-            _write(options.events_fd, to_line(event) + "\n")
+            note(event)
+            if options.events_fd is not None:
+                _write(options.events_fd, to_line(event) + "\n")
             if isinstance(event, Progress):
                 sys.stderr.write(f"[{event.done}/{event.planned}] {event.message}\n")
             failed = failed or (isinstance(event, Result) and event.outcome in FAILED)
@@ -135,7 +139,17 @@ def _parser() -> argparse.ArgumentParser:
         help="events of a run that was killed: what it finished is kept, the rest is measured; "
         "of the other options only --budget and --events-fd count. Write to another file",
     )
-    run.add_argument("--events-fd", type=int, default=1, help="descriptor; default stdout")
+    run.add_argument(
+        "--export",
+        type=Path,
+        metavar="FILE",
+        help="write the run as one file, for `framework-advisor probe import FILE` elsewhere",
+    )
+    run.add_argument(
+        "--events-fd",
+        type=int,
+        help="descriptor for the events; default stdout, or nowhere with --export",
+    )
     selftesting.add_arguments(commands.add_parser("selftest", help="can figures be believed here?"))
     commands.add_parser("list", help="what can be measured")
     commands.add_parser("host", help="this machine, as JSON; measures its ceilings")

@@ -67,10 +67,13 @@ def counted(blocks: Blocks) -> list[Block]:
     return found
 
 
-def estimate(blocks: Blocks) -> Estimate:
-    """Typical seconds of an iteration, with the interval over blocks and over replicates."""
+def estimate(blocks: Blocks, slow: bool | None = None) -> Estimate:
+    """Typical seconds of an iteration, with the interval over blocks and over replicates.
+
+    ``slow`` chooses the statistic; None: the blocks' own.
+    """
     used = counted(blocks)
-    slow = is_slow(used)
+    slow = is_slow(used) if slow is None else slow
     series = [[value(block, slow) for block in part] for part in by_replicate(used)]
     pooled = statistics.location([seconds for values in series for seconds in values])
     return statistics.across(pooled, [statistics.location(values) for values in series])

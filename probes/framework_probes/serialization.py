@@ -33,7 +33,7 @@ def to_line(record: Any) -> str:
     Raises:
         ValueError: a number is NaN or infinite, which JSON cannot say.
     """
-    return _canonical({"event": type(record).__name__.lower(), **asdict(record)})
+    return canonical({"event": type(record).__name__.lower(), **asdict(record)})
 
 
 def from_line(line: str, kinds: Iterable[type[Record]]) -> Record:
@@ -68,12 +68,17 @@ def with_id(prefix: str, record: Record) -> Record:
     the same id on every machine.
     """
     content = {key: value for key, value in asdict(record).items() if key != "id"}  # type: ignore[call-overload]
-    digest = hashlib.sha256(_canonical(content).encode()).hexdigest()
+    digest = hashlib.sha256(canonical(content).encode()).hexdigest()
     identified: Record = replace(record, id=f"{prefix}_{digest[:16]}")  # type: ignore[type-var]
     return identified
 
 
-def _canonical(content: object) -> str:
+def canonical(content: object) -> str:
+    """JSON with sorted keys and no spaces, numbers as Python writes them: digests are taken of it.
+
+    Raises:
+        ValueError: a number is NaN or infinite, which JSON cannot say.
+    """
     return json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )

@@ -152,6 +152,13 @@ PROCESS_SD = 0.007
 PROCESS_FREEDOM = 3
 
 
+#: The same of a whole run: how much a time differs from run to run on one host, as a standard
+#: deviation of its logarithm, and the degrees of freedom of that. Pairs need none of it: they were
+#: taken in the same minute, and what slows the host cancels.
+RUN_SD = 0.03
+RUN_FREEDOM = 10
+
+
 def across(pooled: Estimate, parts: Sequence[Estimate]) -> Estimate:
     """The pooled interval, stretched to one that holds for other processes too.
 
@@ -185,6 +192,27 @@ def across(pooled: Estimate, parts: Sequence[Estimate]) -> Estimate:
         min(pooled.low, math.exp(centre - reach)),
         max(pooled.high, math.exp(centre + reach)),
     )
+
+
+def apart(a: Estimate, b: Estimate) -> Estimate:
+    """Time of ``b`` over time of ``a``, of two runs: nothing was paired, so nothing cancels.
+
+    On logarithms x, with the limits l and u of each of the two and the reach r of what differs from
+    run to run, the difference x_b - x_a has the limits
+
+        x_b - x_a - sqrt((x_b - l_b)^2 + (u_a - x_a)^2 + r^2)
+        x_b - x_a + sqrt((u_b - x_b)^2 + (x_a - l_a)^2 + r^2)
+
+    where r is Student's quantile times RUN_SD times the root of 2, for there are two runs.
+
+    Source: Zou and Donner, Construction of Confidence Limits about Effect Measures: a General
+    Approach, Statistics in Medicine 27 (2008).
+    """
+    reach = _student(RUN_FREEDOM) * RUN_SD * math.sqrt(2)
+    difference = _log(b.value) - _log(a.value)
+    below = math.hypot(_log(b.value / b.low), _log(a.high / a.value), reach)
+    above = math.hypot(_log(b.high / b.value), _log(a.value / a.low), reach)
+    return _exponential(Estimate(difference, difference - below, difference + above))
 
 
 def _standard_error(part: Estimate) -> float:

@@ -26,6 +26,7 @@ from framework_advisor.api.probes import probes
 from framework_advisor.api.problems import HANDLERS
 from framework_advisor.api.recommendations import Recommendations
 from framework_advisor.api.requests import no_unknown_query, sound_path
+from framework_advisor.api.run_imports import run_imports
 from framework_advisor.api.services import Services
 from framework_advisor.runs.feed import Feed
 from framework_advisor.runs.lock import HostLock
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             probes,
             Hosts,
             ProbeRuns,
+            run_imports(chosen.max_import_bytes),
             exposition,
         ],
         dependencies={

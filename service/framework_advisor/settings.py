@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = Field(
         default=1024 * 1024, description="A larger request body is refused with 413."
     )
+    max_import_bytes: PositiveInt = Field(
+        default=64 * 1024 * 1024,
+        description="A probe run to import that is larger is refused with 413.",
+    )
     max_body_depth: PositiveInt = Field(
         default=32, description="A JSON body whose arrays and objects nest deeper is refused."
     )

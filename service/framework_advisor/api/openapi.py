@@ -21,11 +21,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from framework_advisor.api import schemas
+from framework_advisor.api.comparisons import RunComparison
 from framework_advisor.api.gate import KEYED, LIMITED
 from framework_advisor.api.problems import MEDIA_TYPE, Problem, name_of
 from framework_advisor.api.reader import Reader, assets
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
+from framework_advisor.runs.exported import ProbeRunExport
 from framework_advisor.runs.request import ProbeRunRequest
 
 #: Every model that a body can hold.
@@ -33,6 +35,8 @@ MODELS: tuple[type[BaseModel], ...] = (
     Profile,
     Recommendation,
     ProbeRunRequest,
+    ProbeRunExport,
+    RunComparison,
     Problem,
     *(
         kind
@@ -59,7 +63,7 @@ SCHEME = {
 
 MEANINGS = {
     200: "Here it is.",
-    201: "Decided and kept; Location says where.",
+    201: "Made and kept; Location says where.",
     202: "Taken in; Location says where to look.",
     204: "Done; there is nothing to give.",
     304: "The caller has it already.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Controller, Request, Response, delete, get, post
@@ -9,6 +10,7 @@ from litestar.params import FromPath
 
 from framework_advisor.api import idempotency
 from framework_advisor.api.access import request_id
+from framework_advisor.api.comparisons import RunComparison
 from framework_advisor.api.gate import InjectedCaller
 from framework_advisor.api.openapi import described
 from framework_advisor.api.parsing import parse_run_request
@@ -18,11 +20,13 @@ from framework_advisor.api.responses import document, following, text
 from framework_advisor.api.run_events import EVENT, LAST_EVENT_ID, STREAM, stream
 from framework_advisor.api.schemas import ProbeRun, ProbeRunList, ProbeRunResults
 from framework_advisor.api.services import Injected
+from framework_advisor.runs.exported import ProbeRunExport, export_of
 from framework_advisor.runs.request import ProbeRunRequest
 from framework_advisor.runs.table import csv_table
 
 PATH = "/v1/probe-runs"
 CSV = "text/csv"
+EXPORT = "application/vnd.framework-advisor.probe-run+json"
 
 
 class ProbeRuns(Controller):
@@ -75,17 +79,38 @@ class ProbeRuns(Controller):
     @get(
         "/{run:str}/results",
         operation_class=described(
-            {200: {"application/json": ProbeRunResults, CSV: None}}, refusals=(404,)
+            {200: {"application/json": ProbeRunResults, CSV: None, EXPORT: ProbeRunExport}},
+            refusals=(404, 409),
         ),
     )
     async def results(
         self, request: Request[Any, Any, Any], services: Injected, run: FromPath[str]
     ) -> Response[bytes]:
-        """Give every result so far with its raw blocks, or the table alone as text/csv."""
+        """Give every result so far with its raw blocks, or the table alone as text/csv.
+
+        Once the run has ended, also as one file that another machine can import.
+        """
         measured = await services.store.runs.results(run)
-        if request.accept.best_match(["application/json", CSV]) == CSV:
+        wanted = request.accept.best_match(["application/json", CSV, EXPORT])
+        if wanted == CSV:
             return text(csv_table(measured), CSV)
+        if wanted == EXPORT:
+            ended = await services.store.runs.get(run)
+            return text(await asyncio.to_thread(export_of, ended, measured), EXPORT)
         return document(ProbeRunResults.of(measured))
+
+    @get(
+        "/{run:str}/compare/{other:str}",
+        operation_class=described({200: RunComparison}, refusals=(404,)),
+    )
+    async def compare(
+        self, services: Injected, run: FromPath[str], other: FromPath[str]
+    ) -> Response[bytes]:
+        """Compare a run with another, probe by probe, with what differs between them."""
+        runs = services.store.runs
+        sides = [(await runs.get(each), await runs.results(each)) for each in (run, other)]
+        found = await asyncio.to_thread(RunComparison.of, *sides[0], *sides[1])
+        return document(found)
 
     @get(
         "/{run:str}/events",

@@ -269,6 +269,9 @@ class ProbeRun(Document):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    imported_at: datetime | None = Field(
+        description="when it came from another machine; null: it was measured under this store"
+    )
     progress: Progress
     counts: dict[Outcome, int] = Field(description="results by outcome")
     message: str
@@ -290,6 +293,7 @@ class ProbeRun(Document):
             created_at=run.created_at,
             started_at=run.started_at,
             finished_at=run.finished_at,
+            imported_at=run.imported_at,
             progress=Progress(done=run.done, planned=run.planned),
             counts=dict(run.counts),
             message=run.message,

@@ -46,6 +46,8 @@ class Services:
     )
 
     memory: Memory = field(default_factory=Memory)
+    #: Runs from elsewhere are large, and gone through one at a time.
+    importing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def knowledge(self) -> Knowledge:
         """What is known, read from the files once.

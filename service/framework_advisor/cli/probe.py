@@ -13,6 +13,7 @@ from framework_advisor.api.parsing import run_request
 from framework_advisor.api.schemas import ProbeRun, ProbeRunResults
 from framework_advisor.cli.extra import need_server
 from framework_advisor.cli.output import as_json, duration, echo_document
+from framework_advisor.cli.probe_exchange import export, import_
 from framework_advisor.cli.terminal import columns
 from framework_advisor.cli.terminal import show as write
 from framework_advisor.errors import NotFound
@@ -29,6 +30,10 @@ CANCELLED = 130
 @click.group()
 def probe() -> None:
     """Measure this host."""
+
+
+probe.add_command(export)
+probe.add_command(import_)
 
 
 @probe.command(name="list")

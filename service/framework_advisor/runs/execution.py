@@ -11,6 +11,7 @@ from typing import Literal
 import structlog
 
 from framework_advisor.errors import StoreFull, Unavailable
+from framework_advisor.runs.exported import content_of
 from framework_advisor.runs.outcome import status_of, summary
 from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.records import Run
@@ -143,7 +144,8 @@ class Execution:
         counts = (await self._store.runs.get(self.run_id)).counts
         status = self._stopped or status_of(counts, complete=failure is None)
         parts = [summary(counts)] if self._stopped or not failure else [summary(counts), failure]
-        await self._store.runs.end(self.run_id, status, "; ".join(parts))
+        content = content_of(await self._store.runs.results(self.run_id)) if counts else None
+        await self._store.runs.end(self.run_id, status, "; ".join(parts), content)
 
     async def _patiently(self, act: Callable[[], Awaitable[None]]) -> None:
         """Do it, again and again while the store is away or full; once where the run is stopped."""

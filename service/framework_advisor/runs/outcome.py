@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from framework_probes.export import EXPECTED
 from framework_probes.results import Outcome
-
-#: Outcomes that were to be expected on this host: nothing went wrong.
-EXPECTED: frozenset[Outcome] = frozenset({"ok", "not_installed", "unsupported", "not_run"})
 
 
 def status_of(

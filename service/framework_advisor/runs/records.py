@@ -61,6 +61,7 @@ class Run:
     ``done`` of ``planned`` results; ``counts`` holds results by outcome; ``peaks`` is None until
     the host's peaks were measured. ``executor`` is who executes it, or did last, and ``beats``
     counts up while that goes on. ``request_id`` is that of the HTTP request that asked for it.
+    ``imported_at`` is None where it was measured under this store.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Run:
     executor: str | None = None
     beats: int = 0
     request_id: str | None = None
+    imported_at: datetime | None = None
 
     @property
     def ended(self) -> bool:

@@ -27,6 +27,8 @@ async def reopen(store: Store, run: str, host: str) -> None:
     stopped = await store.runs.get(run)
     if stopped.status in OPEN:
         raise Conflict(f"Probe run {run} goes on: it is {stopped.status}.")
+    if stopped.imported_at is not None:
+        raise Conflict(f"Probe run {run} was measured elsewhere and imported.")
     if stopped.host != host:
         raise Conflict(f"Probe run {run} is of host {stopped.host}, and this is {host}.")
     if stopped.status in STOPPED:

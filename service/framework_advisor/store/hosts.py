@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from advanced_alchemy.filters import OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import NotFound
@@ -61,10 +61,12 @@ class Hosts:
 
 async def _record(session: AsyncSession, row: HostRow) -> HostRecord:
     runs = select(RunRow.id, RunRow.peaks).where(RunRow.host_id == row.id)
-    newest = await session.scalar(select(func.max(RunRow.seq)).where(RunRow.host_id == row.id))
+    # One that was imported may be older than those that came before it.
+    newest_first = (RunRow.created_at.desc(), RunRow.seq.desc())
+    newest = (await session.execute(runs.order_by(*newest_first).limit(1))).first()
     measured = (
         await session.execute(
-            runs.where(RunRow.peaks.is_not(None)).order_by(RunRow.seq.desc()).limit(1)
+            runs.where(RunRow.peaks.is_not(None)).order_by(*newest_first).limit(1)
         )
     ).first()
     return HostRecord(
@@ -72,5 +74,5 @@ async def _record(session: AsyncSession, row: HostRow) -> HostRecord:
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         peaks=PEAKS.read(measured.peaks) if measured and measured.peaks else None,
-        latest_run=await session.scalar(select(RunRow.id).where(RunRow.seq == newest)),
+        latest_run=newest.id if newest else None,
     )

@@ -167,13 +167,16 @@ class Runs:
             )
             return bool(running.all())
 
-    async def end(self, id_: str, status: RunStatus, message: str) -> None:
-        """The run has ended, for good.
+    async def end(
+        self, id_: str, status: RunStatus, message: str, content: str | None = None
+    ) -> None:
+        """The run has ended, for good; ``content`` is a digest of what it measured.
 
         Raises:
             Conflict: it had ended before.
         """
-        await self._move(id_, OPEN, status=status, finished_at=datetime.now(UTC), message=message)
+        ended = {"status": status, "finished_at": datetime.now(UTC), "message": message}
+        await self._move(id_, OPEN, **ended, content=content)
 
     async def cancel_queued(self, id_: str) -> bool:
         """``queued`` becomes ``cancelled``; False where it is not queued any more."""
@@ -383,7 +386,8 @@ def _newest_of(connection: Connection, host: str, most: int) -> tuple[Ended, ...
     rows = connection.execute(
         select(RunRow.id, RunRow.finished_at)
         .where(RunRow.host_id == host, RunRow.status.in_(FINISHED))
-        .order_by(RunRow.seq.desc())
+        # One that was imported may be older than those that came before it.
+        .order_by(RunRow.created_at.desc(), RunRow.seq.desc())
         .limit(most)
     )
     return tuple(Ended(row.id, row.finished_at) for row in rows)
@@ -429,4 +433,5 @@ def _run(row: RunRow, counts: dict[Outcome, int]) -> Run:
         executor=row.executor,
         beats=row.beats,
         request_id=row.request_id,
+        imported_at=row.imported_at,
     )

@@ -16,6 +16,7 @@ from framework_advisor.store.engine import database, migrate
 from framework_advisor.store.events import Events
 from framework_advisor.store.failures import FAILURES, cannot_open, told
 from framework_advisor.store.hosts import Hosts
+from framework_advisor.store.imports import Imports
 from framework_advisor.store.keys import Keys
 from framework_advisor.store.limits import Limits
 from framework_advisor.store.recommendations import Recommendations
@@ -42,6 +43,7 @@ class Store:
         self.recommendations = Recommendations(sessions)
         self.runs = Runs(sessions)
         self.events = Events(sessions)
+        self.imports = Imports(sessions)
         self.hosts = Hosts(sessions)
         self.keys = Keys(sessions)
         self.limits = Limits(sessions)

@@ -142,6 +142,10 @@ class RunRow(Base):
     beats: Mapped[int] = mapped_column(default=0)
     #: The request that asked for it; null where it was the command line.
     request_id: Mapped[str | None] = mapped_column(String(2 * SHORT))
+    #: Digest of what it measured, whatever it is called; null while it goes on.
+    content: Mapped[str | None] = mapped_column(String(SHORT), index=True)
+    #: When it came from another machine; null where it was measured under this store.
+    imported_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
 
 
 class IdempotencyRow(Base):
