@@ -126,6 +126,7 @@ def _operations(folder: Path, run: KeptRun, knowledge: Knowledge) -> dict[str, S
         calls.make("GET /v1/probe-runs/{run}/events", run=run.run)
         travelled = _exported(run)
         other = calls.make("POST /v1/probe-runs/import", travelled)["id"]
+        calls.make("POST /v1/probe-runs/import", travelled)  # it is known by now
         calls.make("GET /v1/probe-runs/{run}/results", run=other, accept=EXPORT)
         calls.make("GET /v1/probe-runs/{run}/compare/{other}", run=run.run, other=other)
         calls.make("GET /v1/probe-runs")
