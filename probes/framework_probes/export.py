@@ -105,6 +105,8 @@ def of_events(events: Iterable[Event], finished_at: str, started_at: str | None 
     kept = list(events)
     started = next((event for event in kept if isinstance(event, Started)), None)
     results = [event for event in kept if isinstance(event, Result)]
+    # Said again whenever a framework has shown what it reaches: the last of them holds all.
+    peaks = [event for event in kept if isinstance(event, Peaks)]
     if started is None or started.request is None:
         raise ValueError("they do not begin with what was asked and where")
     run = ExportedRun(
@@ -116,7 +118,7 @@ def of_events(events: Iterable[Event], finished_at: str, started_at: str | None 
     )
     return document(
         asdict(run),
-        [asdict(MeasuredHost(started.host, started.peaks))],
+        [asdict(MeasuredHost(started.host, peaks[-1] if peaks else started.peaks))],
         [_record(event) for event in kept if isinstance(event, Environment)],
         [_record(result) for result in results],
         [_record(event) for event in kept if isinstance(event, Pair)],

@@ -148,12 +148,15 @@ def _unlike(pointer: str, said: Any, made: Any) -> Iterator[Flaw]:
 
 def _too_fast(at: str, result: Result, seconds: float, peaks: Peaks | None) -> Iterator[Flaw]:
     """Faster than the machine can be, by the roofline that it names or by ours of its peaks."""
-    ceilings = [result.reference] if result.reference else []
+    bounds = []
+    if result.reference is not None and result.reference.kind == "roofline":
+        bounds.append(result.reference.seconds)
+    if result.rate is not None and result.rate.of_roofline is not None:
+        bounds.append(result.rate.of_roofline * seconds)
     probe = CATALOGUE.get(result.probe)
     if probe is not None and (probe.shape, probe.dtype) == (result.shape, result.dtype):
-        ours = conclusions.reference(probe, peaks, ())
-        ceilings += [ours] if ours else []
-    bounds = [each.seconds for each in ceilings if each.kind == "roofline"]
+        ours = conclusions.roofline(probe, peaks)
+        bounds += [] if ours is None else [ours]
     if bounds and max(bounds) > CEILING * seconds:
         yield Flaw(
             f"{at}/time/seconds",

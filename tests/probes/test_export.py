@@ -39,6 +39,13 @@ def test_the_checksum_is_of_everything_else_in_whatever_order_it_stands() -> Non
     assert checksum(document) != document["sha256"]
 
 
+def test_the_peaks_are_those_that_were_said_last() -> None:
+    first, *rest = measuring.events()
+    more = replace(measuring.PEAKS, flops_per_s=2e11)
+    document = json.loads(of_events([first, replace(more, flops_per_s=3e11), *rest, more], DAY))
+    assert document["hosts"][0]["peaks"]["flops_per_s"] == 2e11
+
+
 @pytest.mark.parametrize(
     ("missing", "status"), [(0, "succeeded"), (1, "interrupted"), (4, "interrupted")]
 )

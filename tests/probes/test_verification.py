@@ -12,7 +12,7 @@ import measuring
 from framework_probes.catalogue import CATALOGUE
 from framework_probes.conclusions import steady
 from framework_probes.export import MeasuredHost
-from framework_probes.results import Block, Environment, Pair, Peaks, Reference, Result
+from framework_probes.results import Block, Environment, Pair, Peaks, Rate, Reference, Result
 from framework_probes.verification import CEILING, Content, flaws
 
 Change = Callable[[Result], Result]
@@ -114,6 +114,9 @@ def test_nothing_is_faster_than_the_roofline_that_it_names() -> None:
     assert "1.26 times as fast as its host's roofline" in flaw.said
     within = Reference("roofline", seconds * CEILING * 0.99)
     assert list(flaws(with_first(lambda r: replace(r, reference=within)))) == []
+    share = Rate(None, None, of_roofline=CEILING * 1.01)
+    (flaw,) = flaws(with_first(lambda r: replace(r, rate=share)))
+    assert flaw.pointer == "/results/0/time/seconds"
     by_numpy = Reference("numpy", seconds * 50)
     assert list(flaws(with_first(lambda r: replace(r, reference=by_numpy)))) == []
 
