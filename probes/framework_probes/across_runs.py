@@ -128,7 +128,7 @@ def _row(one: Result, two: Result) -> Compared | str:
         mine, theirs = (comparison.estimate(each.blocks, slow) for each in (one, two))
     except (NotRecomputable, ValueError) as error:
         return f"its time cannot be made of the raw blocks: {error}"
-    found = statistics.apart(mine, theirs)
+    found = statistics.apart(mine, theirs, (_sd(one), _sd(two)))
     return Compared(
         one.probe,
         one.device,
@@ -140,6 +140,10 @@ def _row(one: Result, two: Result) -> Compared | str:
         statistics.verdict(found),
         tuple(_notes(one, two)),
     )
+
+
+def _sd(result: Result) -> float:
+    return statistics.run_sd(result.conditions.pressure if result.conditions else None)
 
 
 def _notes(one: Result, two: Result) -> Iterator[str]:

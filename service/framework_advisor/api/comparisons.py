@@ -10,13 +10,14 @@ from framework_advisor.api.schemas import Document
 from framework_advisor.runs.records import Run, RunResults
 from framework_probes import across_runs
 from framework_probes.across_runs import Compared, Difference, NotCompared, Side, Whole
-from framework_probes.statistics import BAND, RUN_SD
+from framework_probes.statistics import BAND, BUSY_RUN_SD, CALM_RUN_SD
 
 #: How the intervals were made, for whoever reads nothing else.
 METHOD = (
     "The two runs were not taken in turns, so nothing cancels: the interval joins those of both "
-    f"times and a standard deviation of {RUN_SD:.1%} from run to run. faster and slower only where "
-    f"the whole of it lies beyond {BAND - 1:.0%}."
+    f"times and what differs from run to run, a standard deviation of {CALM_RUN_SD:.0%} where the "
+    f"host was calm and of {BUSY_RUN_SD:.0%} where it was busy. faster and slower only where the "
+    f"whole of it lies beyond {BAND - 1:.0%}."
 )
 
 

@@ -26,7 +26,7 @@ PATH = "/v1/probe-runs/import"
         links={
             "get": ("V1ProbeRunsOne", "run"),
             "results": ("V1ProbeRunsResultsResults", "run"),
-            "compare": ("V1ProbeRunsCompareCompare", "run"),
+            "compare": ("V1ProbeRunsCompareOtherCompare", "run"),
         },
     ),
 )

@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+import measuring
 from framework_advisor.app import create_app
 from framework_advisor.settings import Settings
 
@@ -97,7 +98,7 @@ def test_links_lead_to_operations_that_take_what_they_bring(document: dict[str, 
         for response in operation["responses"].values()
         for link in response.get("links", {}).values()
     ]
-    assert len(found) == 8
+    assert len(found) == 11
     for link in found:
         taken = {each["name"] for each in by_id[link["operationId"]]["parameters"]}
         assert link["parameters"].keys() <= taken
@@ -139,13 +140,20 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document: dict[str, 
         assert ("requestBody" in operation) <= ({"413", "415"} <= operation["responses"].keys())
 
 
+#: What operations are asked with, by path.
+BODIES: dict[str, Any] = {
+    "/v1/recommendations": {"stage": "research"},
+    "/v1/probe-runs/import": json.loads(measuring.export("run_described")),
+}
+
+
 def test_each_call_answers_as_described(client: Client, document: dict[str, Any]) -> None:
     """Every operation once, for real; each body checked against its schema."""
     answer = client.post("/v1/recommendations", json={"stage": "research"}).json()
     run = client.post("/v1/probe-runs", json=STARTED).json()
     for method, path, operation in operations(document):
-        filled = path.format(recommendation=answer["id"], run=run["id"])
-        body = {"stage": "research"} if path == "/v1/recommendations" else {}
+        filled = path.format(recommendation=answer["id"], run=run["id"], other=run["id"])
+        body = BODIES.get(path, {})
         if method == "delete" and "recommendation" in path:
             continue  # the last to go
         response = client.request(method.upper(), filled, json=body if method == "post" else None)
