@@ -14,6 +14,7 @@ COPY pyproject.toml README.md constraints.txt ./
 COPY knowledge knowledge
 COPY probes probes
 COPY service service
+COPY examples examples
 RUN python -m venv /opt/advisor
 RUN /opt/advisor/bin/pip install --no-cache-dir --constraint constraints.txt ".[${EXTRAS}]" ${PACKAGES}
 

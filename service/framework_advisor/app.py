@@ -20,7 +20,6 @@ from framework_advisor.api.knowledge import KnowledgeController
 from framework_advisor.api.methods import Methods
 from framework_advisor.api.metrics import exposition
 from framework_advisor.api.openapi import openapi_config
-from framework_advisor.api.pages import start
 from framework_advisor.api.probe_runs import ProbeRuns
 from framework_advisor.api.probes import probes
 from framework_advisor.api.problems import HANDLERS
@@ -34,6 +33,7 @@ from framework_advisor.runs.queue import RunQueue
 from framework_advisor.settings import Settings, load_settings
 from framework_advisor.store import Store
 from framework_advisor.store.retention import Retention
+from framework_advisor.web.site import pages, templates
 from framework_knowledge import KnowledgeError
 from framework_probes.host import fingerprint
 
@@ -82,7 +82,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
     app = Litestar(
         route_handlers=[
-            start,
             HealthController,
             Recommendations,
             KnowledgeController,
@@ -91,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             ProbeRuns,
             run_imports(chosen.max_import_bytes),
             exposition,
+            *pages(gate),
         ],
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
@@ -102,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
         openapi_config=openapi_config(version("framework-advisor"), keyed=chosen.keys_required),
         request_max_body_size=chosen.max_body_bytes,
+        template_config=templates(gate),
         state=State({"max_body_depth": chosen.max_body_depth}),
     )
     app.state.services = services

@@ -42,6 +42,8 @@ def _names(given: object) -> object:
 
 #: Requests in a minute, where a service that others reach names no limit.
 DEFAULT_RATE = 600
+#: What was given there is never repeated.
+SECRETS = ("/api_keys", "/session_secret")
 #: The names under which a service on loopback is called.
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -102,6 +104,13 @@ class Settings(BaseSettings):
         default=(),
         description="Keys beside those of `framework-advisor key create`: KEY, KEY:read or "
         "KEY:write, separated by commas; 16 characters or more each.",
+    )
+    session_secret: str | None = Field(
+        default=None,
+        min_length=32,
+        description="What signs the cookies of those who sign in to the pages with an API key; "
+        "the same on every server of one store. Absent: random, and everybody signs in again "
+        "after a restart.",
     )
     log_format: Literal["console", "json"] = Field(
         default="console", description="console: lines for a person; json: for a collector."
@@ -213,8 +222,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
             tuple(
                 FieldError(
                     PREFIX + e.pointer.lstrip("/").upper(),
-                    # What was given there is a secret.
-                    "an entry cannot be used" if e.pointer == "/api_keys" else e.detail,
+                    "cannot be used" if e.pointer in SECRETS else e.detail,
                     e.expected,
                 )
                 for e in field_errors(error.errors())

@@ -73,6 +73,11 @@ def test_the_wheel_holds_three_typed_packages_with_their_data(tmp_path: Path) ->
     )
     for name in ("api/examples.json", "web/reader.js", "web/vendored/swagger-ui/LICENSE"):
         assert f"framework_advisor/{name}" in names
+    examples = {
+        f"framework_advisor/web/{e.relative_to(ROOT)}" for e in ROOT.glob("examples/*.json")
+    }
+    assert examples
+    assert examples <= names
     assert not any(n.startswith(("tests/", "benchmarks/")) for n in names)
 
 

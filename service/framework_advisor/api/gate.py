@@ -14,12 +14,14 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
 
 from framework_advisor.api.limits import RateLimiter
+from framework_advisor.api.sign_in import COOKIE, Tickets
 from framework_advisor.errors import Forbidden, Unauthorized
 from framework_advisor.keys import ApiKey, Scope, id_in, matching
 from framework_advisor.settings import Settings
 from framework_advisor.store import Store
 
-#: Everything below needs a key where keys are needed; health, documents and pages never do.
+#: Everything below needs a key where keys are needed; pages need somebody who signed in with one;
+#: health and documents need neither.
 KEYED = ("/v1", "/metrics")
 #: Everything below counts for the rate limit.
 LIMITED = "/v1"
@@ -43,10 +45,15 @@ def caller_of(request: Request[Any, Any, Any]) -> Caller:
     return Caller(request.scope["state"].get(_STATE))
 
 
+class SignInNeeded(Unauthorized):
+    """A page that is for those who signed in."""
+
+
 class Gate:
     """Guards of the whole application."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
+        self._tickets = Tickets(settings.session_secret)
         self._limiter = RateLimiter(store.limits, settings.requests_per_minute)
         self._names = settings.host_names
         self._keyed = settings.keys_required
@@ -86,10 +93,46 @@ class Gate:
             # Looking for a key that may come in counts too, by address.
             await self._limiter.admit(connection, None)
             raise
-        needed: Scope = "read" if connection.scope.get("method") in _READING else "write"
-        if needed not in key.scopes:
-            raise Forbidden(f"This API key has not the scope {needed}.")
-        connection.scope.setdefault("state", {})[_STATE] = key.id
+        _let_in(connection, key)
+
+    async def by_session(
+        self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+    ) -> None:
+        """A page needs what the same call below ``/v1`` needs, of the key it was signed in with.
+
+        Raises:
+            SignInNeeded: nobody signed in, or with a key that was revoked since.
+            Forbidden: the key has not the scope.
+        """
+        if self._keyed:
+            id_ = self._tickets.holder(connection.cookies.get(COOKIE, ""))
+            key = await self._of(id_) if id_ else None
+            if key is None:
+                raise SignInNeeded("This page is for those who sign in.")
+            _let_in(connection, key)
+
+    async def by_page_rate(
+        self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+    ) -> None:
+        """A page counts as a call does.
+
+        Raises:
+            HTTPException: 429, the caller's share of a minute is used up.
+        """
+        await self._limiter.admit(connection, connection.scope["state"].get(_STATE))
+
+    @property
+    def keyed(self) -> bool:
+        """Whether keys are needed."""
+        return self._keyed
+
+    async def ticket_for(self, shown: str) -> str:
+        """What a browser keeps of a key that a person shows.
+
+        Raises:
+            Unauthorized: no key that is known.
+        """
+        return self._tickets.issue((await self._known(shown)).id)
 
     async def by_rate(
         self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
@@ -106,13 +149,26 @@ class Gate:
         scheme, _, shown = header.strip().partition(" ")
         if scheme.lower() != "bearer" or not shown:
             raise Unauthorized("This needs an API key: send Authorization: Bearer KEY.")
-        shown = shown.strip()
+        return await self._known(shown.strip())
+
+    async def _of(self, id_: str) -> ApiKey | None:
+        named = next((key for key in self._set if key.id == id_), None)
+        return named or await self._store.keys.active(id_)
+
+    async def _known(self, shown: str) -> ApiKey:
         id_ = id_in(shown)
         stored = await self._store.keys.active(id_) if id_ else None
         key = matching(shown, (*self._set, stored) if stored else self._set)
         if key is None:
             raise Unauthorized("This API key is not known, or was revoked.")
         return key
+
+
+def _let_in(connection: ASGIConnection[Any, Any, Any, Any], key: ApiKey) -> None:
+    needed: Scope = "read" if connection.scope.get("method") in _READING else "write"
+    if needed not in key.scopes:
+        raise Forbidden(f"This API key has not the scope {needed}.")
+    connection.scope.setdefault("state", {})[_STATE] = key.id
 
 
 def is_one_of(given: str, names: tuple[str, ...]) -> bool:

@@ -1,8 +1,5 @@
-"""Pages for people."""
+"""Pages for people: a form for the profile, the answer, this host and its runs, the knowledge.
 
-from importlib.resources import files
-
-
-def start_page() -> str:
-    """The page at ``/``: what this is and how to go on."""
-    return files(__name__).joinpath("index.html").read_text(encoding="utf-8")
+Controllers are thin, ``views`` holds what templates show as frozen values made by pure functions.
+Everything that a page loads comes from this package.
+"""

@@ -1,0 +1,48 @@
+"""What goes wrong, as a page: the same words and status as below ``/v1``, for a person to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.response import Redirect, Template
+
+from framework_advisor.api.gate import SignInNeeded
+from framework_advisor.api.problems import HANDLERS
+
+AnyRequest = Request[Any, Any, Any]
+Handler = Callable[[AnyRequest, Any], Response[Any]]
+
+
+def _as_page(handler: Callable[[AnyRequest, Any], Response[bytes]]) -> Handler:
+    def page(request: AnyRequest, error: Exception) -> Response[Any]:
+        said = handler(request, error)
+        if said.status_code == 405:
+            return said
+        problem = json.loads(said.content)
+        return Template(
+            "problem.html",
+            context={"problem": problem, "here": ""},
+            status_code=problem["status"],
+            headers=dict(said.headers),
+        )
+
+    return page
+
+
+def _to_sign_in(request: AnyRequest, _error: SignInNeeded) -> Response[Any]:
+    reading = request.scope["method"] in ("GET", "HEAD")
+    where = f"/sign-in?then={quote(request.url.path)}" if reading else "/sign-in"
+    if request.headers.get("HX-Request") == "true":
+        return Response(b"", status_code=200, headers={"HX-Redirect": "/sign-in"})
+    return Redirect(where, status_code=303)
+
+
+#: From exception to page.
+PAGES: dict[int | type[Exception], Handler] = {
+    **{raised: _as_page(handler) for raised, handler in HANDLERS.items()},
+    SignInNeeded: _to_sign_in,
+}
