@@ -35,6 +35,11 @@ PANELS: dict[str, tuple[Entry, ...]] = {
             "nothing.",
             "replay",
         ),
+        Entry(
+            "start",
+            "Write a minimal project for the stack of RECOMMENDATION into DIR.",
+            "start",
+        ),
     ),
     "Measure": (
         Entry("probe", "Measure this host.", "probe"),

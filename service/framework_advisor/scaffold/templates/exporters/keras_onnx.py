@@ -1,0 +1,32 @@
+"""Exports the trained model to ONNX and runs it by ONNX Runtime."""
+
+import backend  # noqa: F401  # isort: skip  # before keras
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnxruntime
+
+BATCH = 1
+#: Largest difference to the trained model, relative to its largest score.
+TOLERANCE = 1e-4
+
+
+def export(model: keras.Model, folder: Path) -> Path:
+    """Writes ``model.onnx``."""
+    path = folder / "model.onnx"
+    model.export(path, format="onnx", verbose=False)
+    return path
+
+
+def run(path: Path, inputs: np.ndarray) -> np.ndarray:
+    """Scores, from the exported file alone."""
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (given,) = session.get_inputs()
+    return session.run(None, {given.name: inputs})[0]
+
+
+if __name__ == "__main__":
+    import train
+
+    print("wrote", export(train.train()[0], Path()))
