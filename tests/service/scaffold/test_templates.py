@@ -22,7 +22,7 @@ from framework_advisor.scaffold import project_for, write
 QUICK = {
     "pytorch": ("table", ("pytorch_onnx", "pytorch_safetensors")),
     "tensorflow": ("image", ("litert",)),
-    "keras:jax": ("sequence", ("keras_file",)),
+    "keras:jax": ("table", ("keras_file",)),
 }
 ALL = [(subject, data) for subject in starting.EXPORTS for data in starting.FAMILIES]
 
