@@ -24,6 +24,7 @@ from typing import cast
 
 from framework_probes import exporting, host
 from framework_probes.catalogue import CATALOGUE, SUITES
+from framework_probes.devices import KINDS
 from framework_probes.results import FAILED, Event, Framework, Progress, Result, RunRequest
 from framework_probes.resumption import resume
 from framework_probes.selftests import command as selftesting
@@ -130,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--suite", default="quick", help=" or ".join(SUITES))
     run.add_argument("--frameworks", type=_names, help="comma-separated; default all")
     run.add_argument("--probes", type=_names, help="comma-separated; default all of the suite")
-    run.add_argument("--device", default="cpu")
+    run.add_argument("--device", default="cpu", help=" or ".join(KINDS))
     run.add_argument("--budget", type=float, help="seconds; default the suite's")
     run.add_argument("--seed", type=int, default=0, help="of inputs and of the order of turns")
     run.add_argument(

@@ -28,7 +28,12 @@ class NotRecomputable(ValueError):
 
 
 def is_slow(blocks: Blocks) -> bool:
-    """Whether processor time is their statistic: one choice for all blocks of a contender."""
+    """Whether processor time is their statistic: one choice for all blocks of a contender.
+
+    Never where another device did the work.
+    """
+    if any(block.off_processor for block in blocks):
+        return False
     return statistics.median([value(block, slow=False) for block in blocks]) >= SLOW_S
 
 

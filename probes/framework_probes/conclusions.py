@@ -173,7 +173,13 @@ def result(
     blocks = entry.blocks
     time = rate = None
     if published(entry):
-        time = replace(steady(blocks), cold=_cold(entry, where, eager), memory=_memory(entry))
+        time = replace(
+            steady(blocks),
+            cold=_cold(entry, where, eager),
+            memory=_memory(entry),
+            device_s=_device_seconds(blocks),
+            cache=first.prepared.cache if first else None,
+        )
         rate = Rate(
             flops_per_s=probe.flops / time.seconds,
             bytes_per_s=probe.bytes / time.seconds,
@@ -270,6 +276,13 @@ def steady(blocks: comparison.Blocks) -> Time:
         blocks=len(used),
         replicates=len(comparison.by_replicate(used)),
     )
+
+
+def _device_seconds(blocks: comparison.Blocks) -> float | None:
+    """By the device's own clock; None where none was read."""
+    used = comparison.counted(blocks)
+    samples = [seconds for block in used for seconds in block.device_samples_s]
+    return statistics.lower_quartile(samples) if samples else None
 
 
 def _cold(entry: Entry, where: Circumstances, eager: Entry | None) -> Cold:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from framework_probes import statistics
+from framework_probes import guards, statistics
 from framework_probes.protocol import Prepared, Ran, Refused, Weighed
 from framework_probes.results import Block, Contender
 
@@ -67,6 +67,10 @@ def block_of(ran: Ran, order: int, replicate: int, round_: int) -> Block:
         wall_samples_s=ran.walls_s,
         cpu_samples_s=ran.cpus_s,
         switches=ran.switches,
+        disturbed="throttled" if guards.clock_fell(ran.clocks_mhz, ran.top_clock_mhz) else None,
+        off_processor=ran.off_processor,
+        device_samples_s=ran.device_s,
+        clocks_mhz=ran.clocks_mhz,
     )
 
 

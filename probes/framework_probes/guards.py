@@ -25,6 +25,9 @@ CROWDED = 0.25
 #: turns are slowed alike by it. Below half, something else is at work. (NVIDIA's nvbench discards
 #: below three quarters, on GPUs that nobody shares.)
 THROTTLED = 0.5
+#: A device whose clock is below this share of its highest is throttled. NVIDIA's nvbench discards
+#: samples below the same share of the default clock.
+CLOCK_FELL = 0.75
 PRESSURE = Path("/proc/pressure/cpu")
 
 
@@ -90,10 +93,21 @@ def stalled_seconds(source: Path = PRESSURE) -> float | None:
     return None
 
 
+def clock_fell(clocks_mhz: Sequence[float], top_mhz: float | None) -> bool:
+    """Whether a device's clock, the median of what was read in a block, is that of a throttled one.
+
+    False where nobody tells.
+    """
+    if not clocks_mhz or not top_mhz:
+        return False
+    return statistics.median(list(clocks_mhz)) < CLOCK_FELL * top_mhz
+
+
 def labelled(block: Block, speed: float | None) -> Block:
     """The block with what disturbed it, as far as ``speed`` of its core and its own times tell."""
-    disturbed: Disturbance | None = None
-    if block.cpu_s / block.wall_s < CROWDED:
+    disturbed: Disturbance | None = block.disturbed
+    # Where another device works, the processor has little to do.
+    if not block.off_processor and block.cpu_s / block.wall_s < CROWDED:
         disturbed = "contended"
     elif speed is not None and speed < THROTTLED:
         disturbed = "throttled"
@@ -122,7 +136,12 @@ def disturbance(blocks: Sequence[Block]) -> tuple[Disturbance, str] | None:
     share = comparison.processor_share(blocks)
     how = {
         "contended": f"it had the processor for {share:.0%} of the time it was timed",
-        "throttled": f"its core ran below {THROTTLED:.0%} of the best speed seen",
+        "throttled": (
+            f"its core ran below {THROTTLED:.0%} of the best speed seen, or its device's clock "
+            f"below {CLOCK_FELL:.0%} of the highest"
+            if any(block.off_processor for block in blocks)
+            else f"its core ran below {THROTTLED:.0%} of the best speed seen"
+        ),
     }
     return kind, f"{kinds.count(kind)} of {len(blocks)} blocks, taken again included: {how[kind]}"
 

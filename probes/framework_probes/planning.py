@@ -7,17 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from framework_probes import devices
 from framework_probes.catalogue import Suite
 from framework_probes.frameworks import layout_of
 from framework_probes.frameworks.keras import FIT
 from framework_probes.probe import Probe
 from framework_probes.results import Contender, Framework, RunRequest
 from framework_probes.seats import SUBJECTS, Setup, Subject
-
-DEVICES = ("cpu",)
-#: Dtypes that a device has no arithmetic for: in a suite they are left out, asked for by name they
-#: are refused with the reason.
-LACKS: Mapping[str, frozenset[str]] = {"cpu": frozenset({"tf32"})}
 
 
 class InvalidRequest(ValueError):
@@ -81,7 +77,11 @@ def plan(request: RunRequest, setup: Setup) -> Plan:
     suites: Mapping[str, Suite] = catalogue.SUITES
     probes: Mapping[str, Probe] = catalogue.CATALOGUE
     _one_of("suite", request.suite, suites)
-    _one_of("device", request.device, DEVICES)
+    _one_of("device", request.device, devices.KINDS)
+    why = devices.absent(request.device)
+    if why is not None:
+        present = ", ".join(devices.here())
+        raise InvalidRequest("device", request.device, f"one of {present} on this host: {why}")
     for framework in _listed("frameworks", request.frameworks):
         _one_of("frameworks", framework, get_args(Framework))
     for probe in _listed("probes", request.probes):
@@ -91,7 +91,8 @@ def plan(request: RunRequest, setup: Setup) -> Plan:
     suite = suites[request.suite]
     chosen = request.probes
     if chosen is None:
-        lacks = LACKS.get(request.device, frozenset())
+        # Asked for by name they are refused with the reason.
+        lacks = devices.KINDS[request.device].lacks
         chosen = tuple(name for name in suite.probes if probes[name].dtype not in lacks)
     frameworks = request.frameworks
     return Plan(

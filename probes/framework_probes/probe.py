@@ -38,6 +38,19 @@ FAMILIES = (
 )
 
 
+class DeviceTimer(Protocol):
+    """Times the device's own work between two events in its queue."""
+
+    def start(self) -> None:
+        """Put the first event behind what is queued."""
+
+    def stop(self) -> None:
+        """Put the second one there."""
+
+    def seconds(self) -> float:
+        """Between the two, once the device has been waited for."""
+
+
 class Adapter(Protocol):
     """How one framework is driven, the same for every probe; see ``framework_probes.frameworks``.
 
@@ -90,8 +103,17 @@ class Adapter(Protocol):
     def wait(self, result: Native, /) -> None:
         """Return when all work that ``result`` stands for is done."""
 
+    def timer(self) -> DeviceTimer | None:
+        """A timer by the device's own clock; None where there is no such device or clock."""
+
     def mode(self, trains: bool, /) -> AbstractContextManager[object]:
         """The context in which a program is built and run, entered outside the timed loop."""
+
+    def placement(self) -> AbstractContextManager[object]:
+        """The context in which a program is built, beside :meth:`mode`.
+
+        What its code makes by itself, weights of a layer above all, lies on the device.
+        """
 
     def traces(self) -> int:
         """How often compiled functions were traced so far; grows when shapes were traced anew."""
@@ -100,7 +122,10 @@ class Adapter(Protocol):
         """Drop what was compiled so far, so that the next probe starts with a clean compiler."""
 
     def device(self, leaf: Native, /) -> str | None:
-        """The kind of device that holds an array, ``cpu``; None for what is no array."""
+        """The kind of device that holds an array, of ``devices.KINDS``; None for no array."""
+
+    def device_name(self) -> str:
+        """The device that is computed on, as the framework names it."""
 
     def device_peak(self) -> int | None:
         """Peak of the device's allocator in bytes since the start; None on the CPU."""

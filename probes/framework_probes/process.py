@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from framework_probes import host, protocol
+from framework_probes import devices, host, protocol
 from framework_probes.results import Outcome
 from framework_probes.serialization import MalformedLine, from_line, to_line
 
@@ -47,7 +47,7 @@ LEAST_MEMORY = 3 << 30
 ALLOCATOR_NAME = "glibc malloc, mmap and trim threshold 4 GiB, top pad 64 MiB"
 
 
-def settings(threads: int) -> dict[str, str]:
+def settings(threads: int, device: str = "cpu") -> dict[str, str]:
     """The environment variables that decide speed, for a worker of ``threads`` CPU threads."""
     count = str(threads)
     return ALLOCATOR | {
@@ -57,10 +57,9 @@ def settings(threads: int) -> dict[str, str]:
         # What XLA sizes its thread pool by; its own flag for one thread cripples it instead.
         "NPROC": count,
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "JAX_PLATFORMS": "cpu",
         "TORCHINDUCTOR_COMPILE_THREADS": "1",
         "PYTHONHASHSEED": "0",
+        **devices.settings(device),
     }
 
 
@@ -78,6 +77,8 @@ def environment(interpreter: str, folder: Path, import_paths: Sequence[Path]) ->
         "PYTHONUNBUFFERED": "1",
         "KERAS_HOME": str(folder / "keras"),
         "TORCHINDUCTOR_CACHE_DIR": str(folder / "inductor"),
+        "TRITON_CACHE_DIR": str(folder / "triton"),
+        "CUDA_CACHE_PATH": str(folder / "cuda"),
         "TMPDIR": str(folder),
     }
 
@@ -105,6 +106,7 @@ class WorkerProcess:
         import_paths: Sequence[Path] = (),
         threads: int = 1,
         memory_bytes: int | None = None,
+        device: str = "cpu",
     ) -> None:
         """Start the worker.
 
@@ -115,6 +117,7 @@ class WorkerProcess:
             import_paths: where that module is found, if not in this package.
             threads: how many threads the framework may use.
             memory_bytes: how much memory of its own it may have; None: most of what is free now.
+            device: the kind of device that it computes on.
 
         Raises:
             OSError: the interpreter cannot be started.
@@ -125,7 +128,7 @@ class WorkerProcess:
         package = folder / "framework_probes"
         if not package.exists():
             package.symlink_to(Path(__file__).resolve().parent, target_is_directory=True)
-        variables = environment(interpreter, folder, import_paths) | settings(threads)
+        variables = environment(interpreter, folder, import_paths) | settings(threads, device)
         self._log = folder / "log"
         self._buffer = b""
         self._oom_kills = _oom_kills()

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from framework_probes.results import Ceiling, Equality, Outcome, Peaks, Tier
+from framework_probes.results import CacheTimes, Ceiling, Equality, Outcome, Peaks, Tier
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Import the framework. Answered by :class:`Loaded`."""
+    """Import the framework, to compute on that kind of device. Answered by :class:`Loaded`."""
 
     framework: str
     backend: str | None
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Prepared:
 
     ``iteration_s`` is a first guess of its time, ``batch`` how many iterations make one sample,
     ``to_steady_s`` what the calls before the first steady one took together, ``wait_s`` what
-    waiting costs where nothing is left to wait for.
+    waiting costs where nothing is left to wait for, ``cache`` what single iterations take on a
+    device whose cache is warm or flushed.
     """
 
     first_call_s: float
@@ -57,6 +59,7 @@ class Prepared:
     peak_rss_bytes: int | None
     to_steady_s: float | None = None
     wait_s: float | None = None
+    cache: CacheTimes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ class Ran:
     """One block: seconds per iteration of each sample, by wall and by processor time.
 
     Processor time is of all threads of the process. ``switches`` counts how often it was put off
-    its core, ``traces`` what was compiled since the program was prepared.
+    its core, ``traces`` what was compiled since the program was prepared. ``off_processor``:
+    another device did the work; ``device_s`` then holds its own clock's seconds of each sample, and
+    ``clocks_mhz`` how fast it ran right after each, where the framework and the driver tell.
     """
 
     iterations: int
@@ -96,6 +101,10 @@ class Ran:
     switches: int
     core: int | None
     traces: int
+    device_s: tuple[float, ...] = ()
+    clocks_mhz: tuple[float, ...] = ()
+    top_clock_mhz: float | None = None
+    off_processor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +216,7 @@ class Refused:
 #: How frameworks and their runtimes say that memory ran out; few raise MemoryError.
 OUT_OF_MEMORY = (
     "out of memory",
+    "out_of_memory",
     "resource_exhausted",
     "resourceexhausted",
     "can't allocate memory",

@@ -104,11 +104,30 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheTimes:
+    """Seconds of single iterations on a device, its last cache warm from the one before or flushed.
+
+    Attributes:
+        by: the device's own events, or wall time with waiting.
+        warm_s: lower quartile with a warm cache; ``cold_s``: with a flushed one.
+        flushed_bytes: so much was read, and as much written, before each cold iteration.
+    """
+
+    by: Literal["events", "wall"]
+    warm_s: float
+    cold_s: float
+    flushed_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Time:
     """Seconds per iteration in steady state, with a 95% interval.
 
     With one replicate the interval is over the blocks of one process and holds for it alone; with
     several it is the larger of that and of what differs between processes.
+
+    On another device than the processor: ``device_s`` by its own clock, None where the framework
+    hands out no events; ``cache``: how much a warm last cache is worth.
     """
 
     statistic: str
@@ -118,6 +137,8 @@ class Time:
     replicates: int
     cold: Cold = Cold()
     memory: Memory | None = None
+    device_s: float | None = None
+    cache: CacheTimes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +220,9 @@ class Block:
         wall_samples_s: of each sample; ``cpu_samples_s``: its processor time.
         switches: how often the process was put off its core.
         disturbed: why it is not counted, None where it is.
+        off_processor: another device did the work: processor time says nothing of it.
+        device_samples_s: of each sample by the device's own clock; empty where it has none to read.
+        clocks_mhz: of the device right after each sample; empty where nobody tells.
     """
 
     order: int
@@ -214,6 +238,9 @@ class Block:
     cpu_samples_s: tuple[float, ...] = ()
     switches: int | None = None
     disturbed: Disturbance | None = None
+    off_processor: bool = False
+    device_samples_s: tuple[float, ...] = ()
+    clocks_mhz: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

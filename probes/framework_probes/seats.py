@@ -102,11 +102,14 @@ class Seat:
     backend: Framework | None
     folder: Path
     setup: Setup
+    device: str = "cpu"
     worker: process.WorkerProcess | None = None
     loaded: protocol.Loaded | None = None
     environment: Environment | None = None
     failures: int = 0
     opened: int = field(default=0)
+    #: Why its framework cannot be measured here at all: another worker would say the same.
+    hopeless: protocol.Refused | None = None
 
     @property
     def alive(self) -> bool:
@@ -116,6 +119,8 @@ class Seat:
     def open(self) -> Generator[Ask, protocol.Reply, protocol.Refused | None]:
         """A script that starts a worker and imports the framework; returns why it could not."""
         self.close()
+        if self.hopeless is not None:
+            return self.hopeless
         self.opened += 1
         python = environments.interpreter(self.framework) if self.framework else None
         try:
@@ -126,13 +131,17 @@ class Seat:
                 import_paths=self.setup.import_paths,
                 threads=self.setup.threads,
                 memory_bytes=self.setup.memory_bytes,
+                device=self.device,
             )
         except OSError as error:
             return self.failed(protocol.Refused("crash", f"the worker did not start: {error}"))
-        load = protocol.Load(self.framework or "numpy", self.backend)
+        load = protocol.Load(self.framework or "numpy", self.backend, self.device)
         reply = yield Ask(self.worker, load, self.setup.load_s)
         if not isinstance(reply, protocol.Loaded):
-            return self.failed(refusal(reply))
+            refused = refusal(reply)
+            if refused.outcome in ("not_installed", "unsupported"):
+                self.hopeless = refused
+            return self.failed(refused)
         self.loaded = reply
         if self.framework is not None:
             self.environment = self._describe(self.framework, reply)
@@ -158,7 +167,7 @@ class Seat:
         self.loaded = None
 
     def _describe(self, framework: Framework, loaded: protocol.Loaded) -> Environment:
-        settings = process.settings(self.setup.threads) | {
+        settings = process.settings(self.setup.threads, self.device) | {
             "compile_cache": "empty when the worker started"
         }
         return with_id(

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from framework_probes import conclusions, environments, guards, host, process, protocol
+from framework_probes import conclusions, devices, environments, guards, host, process, protocol
 from framework_probes.conclusions import Circumstances
 from framework_probes.entries import Entry
 from framework_probes.planning import InvalidRequest, Plan, plan
@@ -30,7 +30,7 @@ from framework_probes.results import (
     Started,
 )
 from framework_probes.rounds import Lane, Rounds
-from framework_probes.seats import SLOWEST_FIRST, Ask, Seat, Setup, drive, perform
+from framework_probes.seats import SLOWEST_FIRST, Ask, Seat, Setup, Subject, drive, perform
 
 __all__ = ["InvalidRequest", "Setup", "execute", "measure_host"]
 
@@ -111,13 +111,12 @@ class Session:
         self.random = random.Random(planned.request.seed)
         self.cores = host.usable_cores()
         self.numpy = _NumPy(folder, setup)
+        device = planned.request.device
         self.absent = {
-            s.name: reason
-            for s in planned.subjects
-            if (reason := environments.missing(s.framework, s.backend)) is not None
+            s.name: refused for s in planned.subjects if (refused := _cannot(s, device)) is not None
         }
         self.seats = {
-            s.name: Seat(s.name, s.framework, s.backend, folder, setup)
+            s.name: Seat(s.name, s.framework, s.backend, folder, setup, device)
             for s in planned.subjects
             if s.name not in self.absent
         }
@@ -181,15 +180,17 @@ class Session:
         conclusions.judge(entries, self.over, foreign or (), self.setup.threads)
         if suite.fresh:
             yield from self._weigh(probe, entries)
+        on_processor = where.device == "cpu"
         where = replace(
             where,
             load_1m=_load(),
             pressure=pressure.share(),
             core_speed=min(self.speeds, default=None),
             foreign=foreign,
-            roofline_s=conclusions.roofline(probe, self.peaks),
+            roofline_s=conclusions.roofline(probe, self.peaks) if on_processor else None,
         )
-        reference = conclusions.reference(probe, self.peaks, references)
+        # Ceilings and NumPy are of the processor, and say nothing of another device.
+        reference = conclusions.reference(probe, self.peaks, references) if on_processor else None
         for result in conclusions.results(probe, entries, where, reference):
             self.done += 1
             yield result
@@ -209,7 +210,7 @@ class Session:
         for entry in entries:
             contender = entry.contender
             if contender.subject in self.absent:
-                entry.refused = Refused("not_installed", self.absent[contender.subject])
+                entry.refused = self.absent[contender.subject]
             elif (reason := self.plan.leaves_out(contender, probe.id)) is not None:
                 entry.refused = Refused("not_run", reason)
             elif left < needed:
@@ -225,7 +226,7 @@ class Session:
         ]
         if not scripts:
             return
-        if preparation.probe.reference_kind == "numpy":
+        if preparation.probe.reference_kind == "numpy" and self.plan.request.device == "cpu":
             scripts.append(preparation.numpy_script(self.numpy.seat))
         for ask, reply in drive(scripts, len(self.cores), self.deadline, self.over):
             for seat in self.seats.values():
@@ -240,6 +241,8 @@ class Session:
 
         After it was timed, so that a probe's first call is the first that its process does.
         """
+        if self.plan.request.device != "cpu":
+            return  # the ceilings are of the processor
         core, dtypes = self.numpy.core, tuple({p.dtype: None for p in self.plan.probes})
         if self.peaks is not None and not self.reached:
             yield from self._look_again(self.peaks)
@@ -330,6 +333,15 @@ class Session:
                 return f"{name} {tier} is ready"
             case _:
                 return f"{name} goes on"
+
+
+def _cannot(subject: Subject, device: str) -> Refused | None:
+    """Why a subject is not measured on that kind of device here, before any worker is asked."""
+    if not devices.reached(subject.framework, subject.backend, device):
+        title = devices.KINDS[device].title
+        return Refused("unsupported", f"{subject.name} does not compute on {device} ({title})")
+    reason = environments.missing(subject.framework, subject.backend)
+    return None if reason is None else Refused("not_installed", reason)
 
 
 def _of(entry: Entry, seat: Seat) -> bool:

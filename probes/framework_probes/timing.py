@@ -17,6 +17,7 @@ from math import ceil
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
+from framework_probes.clocks import Clock, Reading
 from framework_probes.probe import Adapter, Native, Program
 from framework_probes.protocol import Ran
 from framework_probes.statistics import lower_quartile, median
@@ -99,7 +100,15 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def run_block(
-    adapter: Adapter, program: Program, batch: int, block_s: float, traces: int, *, last: bool
+    adapter: Adapter,
+    program: Program,
+    batch: int,
+    block_s: float,
+    traces: int,
+    *,
+    last: bool,
+    clock: Clock | None = None,
+    off_processor: bool = False,
 ) -> tuple[Ran, Native, int]:
     """One block of samples, the result of one of them, and how many steps led to that.
 
@@ -115,12 +124,15 @@ def run_block(
         block_s: wall seconds of the block.
         traces: the adapter's count when the program was prepared.
         last: whether the last result is wanted.
+        clock: of the device, read after samples.
+        off_processor: whether a device does the work that is not the processor.
     """
     with _no_garbage_collection():
         program.reset()
         discarded = _burn_in(adapter, program, batch)
         walls: list[float] = []
         cpus: list[float] = []
+        readings: list[Reading] = []
         switches = getrusage(RUSAGE_SELF).ru_nivcsw
         start = time.perf_counter()
         while len(walls) < FEWEST_SAMPLES or time.perf_counter() - start < block_s:
@@ -132,7 +144,11 @@ def run_block(
             if last or random.random() * len(walls) < 1.0:
                 kept, steps = result, batch * (discarded + len(walls))
             result = None  # see _sample
+            if clock is not None and clock.per_sample and (said := clock.read()) is not None:
+                readings.append(said)
         switches = getrusage(RUSAGE_SELF).ru_nivcsw - switches
+    if clock is not None and not clock.per_sample and (said := clock.read()) is not None:
+        readings.append(said)
     ran = Ran(
         iterations=batch * len(walls),
         walls_s=tuple(_rounded(wall / batch) for wall in walls),
@@ -140,6 +156,9 @@ def run_block(
         switches=switches,
         core=current_core(),
         traces=adapter.traces() - traces,
+        off_processor=off_processor,
+        clocks_mhz=tuple(now for now, _ in readings),
+        top_clock_mhz=readings[0][1] if readings else None,
     )
     return ran, kept, steps
 

@@ -24,7 +24,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from framework_probes import frameworks, host, peaks, protocol, timing
+from framework_probes import device_timing, frameworks, host, peaks, protocol, timing
+from framework_probes.clocks import Clock, clock_of
+from framework_probes.devices import DeviceMissing
 from framework_probes.equality import WrongResult
 from framework_probes.probe import Adapter, Native, Probe, Program
 from framework_probes.proving import Drawn, Timed, check, prove
@@ -69,6 +71,7 @@ class Worker:
 
     catalogue: Mapping[str, Probe]
     device: str = "cpu"
+    clock: Clock | None = None
     framework: str = ""
     backend: str | None = None
     adapters: dict[Way, Adapter] = field(default_factory=dict)
@@ -107,16 +110,19 @@ class Worker:
 
     def _load(self, command: protocol.Load) -> protocol.Loaded:
         self.framework, self.backend = command.framework, command.backend
+        self.device = command.device
+        self.clock = clock_of(command.device)
         start = time.perf_counter()
-        eager = frameworks.load(command.framework, command.backend, "eager")
+        eager = self._adapter("eager", None)
         import_s = time.perf_counter() - start
-        self.adapters["eager", None] = eager
-        return protocol.Loaded(
-            import_s, platform.python_version(), eager.packages(), eager.settings()
-        )
+        settings = eager.settings()
+        if self.device != "cpu":
+            settings |= {"device": eager.device_name()}
+        return protocol.Loaded(import_s, platform.python_version(), eager.packages(), settings)
 
     def _prepare(self, command: protocol.Prepare) -> protocol.Prepared:
-        probe, adapter = self.catalogue[command.probe], self._adapter(command)
+        probe = self.catalogue[command.probe]
+        adapter = self._adapter(command.tier, command.variant)
         drawn = self._draw(probe, command.seed)
         grown = [(other, other.adapter.traces() - other.traces) for other in self.ready.values()]
         timing.reset_peak_memory()
@@ -128,6 +134,8 @@ class Worker:
             proven = prove(adapter, probe, program, drawn, self.device)
             gc.collect()
             pilot = timing.pilot(adapter, program)
+            away = self.device != "cpu"
+            cache = device_timing.cache_times(adapter, program) if away else None
         for other, before in grown:
             # PyTorch counts for the whole process: what this one took is not the others'.
             other.traces = other.adapter.traces() - before
@@ -144,12 +152,12 @@ class Worker:
             peak_rss_bytes=timing.peak_memory(),
             to_steady_s=timing.to_steady((first, second, *proven.calls_s, *pilot.calls_s)),
             wait_s=pilot.wait_s,
+            cache=cache,
         )
 
-    def _adapter(self, command: protocol.Prepare | protocol.Weigh) -> Adapter:
-        way = (command.tier, command.variant)
+    def _adapter(self, *way: *Way) -> Adapter:
         if way not in self.adapters:
-            self.adapters[way] = frameworks.load(self.framework, self.backend, *way)
+            self.adapters[way] = frameworks.load(self.framework, self.backend, *way, self.device)
         return self.adapters[way]
 
     def _build(self, probe: Probe, adapter: Adapter, drawn: Drawn) -> Program:
@@ -157,7 +165,8 @@ class Worker:
         builders = {str(name): built for name, built in probe.builders.items()}
         if self.framework not in builders:
             raise NotImplementedError(f"{probe.id} has no implementation in {self.framework}")
-        return builders[self.framework](adapter, drawn.sets[0][0])
+        with adapter.placement():
+            return builders[self.framework](adapter, drawn.sets[0][0])
 
     def _draw(self, probe: Probe, seed: int) -> Drawn:
         if self.drawn is None or (self.drawn.probe, self.drawn.seed) != (probe.id, seed):
@@ -171,9 +180,23 @@ class Worker:
         program = replace(ready.program, step=ready.steps[which])
         with adapter.mode(trains):
             ran, result, steps = timing.run_block(
-                adapter, program, ready.batch, seconds, ready.traces, last=trains
+                adapter,
+                program,
+                ready.batch,
+                seconds,
+                ready.traces,
+                last=trains,
+                clock=self.clock,
+                off_processor=self.device != "cpu",
             )
-        ready.timed = Timed(result, steps, which)
+            ready.timed = Timed(result, steps, which)
+            if self.device != "cpu":
+                taken, later = device_timing.by_device(adapter, program, ready.batch)
+                ran = replace(ran, device_s=taken)
+                if taken and trains:
+                    # Steps that keep state went on with it: the earlier result may be gone.
+                    further = device_timing.SAMPLES * ready.batch
+                    ready.timed = Timed(later, steps + further, which)
         return ran
 
     def _check(self, ready: Ready) -> protocol.Checked:
@@ -191,7 +214,8 @@ class Worker:
         return protocol.Checked()
 
     def _weigh(self, command: protocol.Weigh) -> protocol.Weighed:
-        probe, adapter = self.catalogue[command.probe], self._adapter(command)
+        probe = self.catalogue[command.probe]
+        adapter = self._adapter(command.tier, command.variant)
         inputs = Drawn(probe.id, command.seed, ((probe.inputs(command.seed), {}),))
         gc.collect()
         before = timing.resident_memory()
@@ -242,6 +266,8 @@ def _calibrate() -> protocol.Calibrated:
 def classify(error: BaseException) -> Outcome:
     """Which outcome an exception from a framework stands for."""
     said = f"{type(error).__name__}: {error}".lower()
+    if isinstance(error, DeviceMissing):
+        return "not_installed"
     if isinstance(error, MemoryError) or protocol.is_out_of_memory(said):
         return "oom"
     if isinstance(error, NotImplementedError) or any(words in said for words in UNSUPPORTED):

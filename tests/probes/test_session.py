@@ -325,7 +325,7 @@ def test_workers_die_with_a_session_that_is_killed_even_if_they_hang(
         ({"frameworks": ("caffe",)}, "frameworks", "one of pytorch, tensorflow, keras, jax"),
         ({"frameworks": ()}, "frameworks", "at least one"),
         ({"probes": ("fft",)}, "probes", "one of cnn_train_step"),
-        ({"device": "abacus"}, "device", "one of cpu"),
+        ({"device": "abacus"}, "device", "one of cpu, cuda, rocm, mps, tpu, xpu"),
         ({"budget_s": 0.0}, "budget_s", "seconds above 0"),
         ({"budget_s": float("nan")}, "budget_s", "seconds above 0"),
     ],

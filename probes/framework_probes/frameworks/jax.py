@@ -9,16 +9,19 @@ from importlib import import_module
 
 import numpy as np
 
-from framework_probes.frameworks import NCHW, layout_of, none_of
+from framework_probes.frameworks import NCHW, layout_of, missing, never, none_of
 from framework_probes.frameworks.tracing import Tracing
-from framework_probes.probe import Adapter, Array, Native
+from framework_probes.probe import Adapter, Array, DeviceTimer, Native
 from framework_probes.results import Tier
+
+#: Kinds of device that a PJRT plugin exists for.
+DEVICES = ("cpu", "cuda", "rocm", "tpu")
 
 
 class JaxAdapter:
-    """JAX on the CPU. Calls return before the work is done, on the CPU too."""
+    """JAX on one device, its default one. Calls return before the work is done, on the CPU too."""
 
-    def __init__(self, tier: Tier, layout: str | None = None) -> None:
+    def __init__(self, tier: Tier, layout: str | None = None, device: str = "cpu") -> None:
         self.subject = "jax"
         self.tier: Tier = tier
         self.layout = layout
@@ -27,7 +30,21 @@ class JaxAdapter:
         self.backend: Adapter = self
         self._tracing = Tracing()
         self._dtype = "float32"
+        self.kind = self._found(device)
         self.compute_in("float32")
+
+    def _found(self, device: str) -> str:
+        if device not in DEVICES:
+            raise never("JAX", device)
+        build = f"jax {self.module.__version__}"
+        try:
+            seen = {_kind(each) for each in self.module.devices()}
+        except RuntimeError as error:  # the platform that JAX_PLATFORMS names has no plugin here
+            said = str(error).splitlines()[0] if str(error) else "nothing"
+            raise missing(build, device, (f"cpu; {said}"[:200],)) from None
+        if device not in seen:
+            raise missing(build, device, seen)
+        return device
 
     @property
     def compiler(self) -> str | None:
@@ -46,10 +63,9 @@ class JaxAdapter:
 
     def compute_in(self, dtype: str, /) -> None:
         """On devices that have less, JAX uses less unless the default precision says otherwise."""
-        on_cpu = self.module.default_backend() == "cpu"
-        if dtype == "tf32" and self.module.default_backend() not in ("gpu", "cuda"):
-            raise NotImplementedError("TF32 is of NVIDIA's devices; this one is a CPU")
-        if not on_cpu:
+        if dtype == "tf32" and self.kind != "cuda":
+            raise NotImplementedError(f"TF32 is of NVIDIA's devices; this one is a {self.kind}")
+        if self.kind != "cpu":
             chosen = "tensorfloat32" if dtype == "tf32" else "highest"
             self.module.config.update("jax_default_matmul_precision", chosen)
         # Unless it is switched on, JAX computes in float32 what is asked for in float64.
@@ -77,8 +93,16 @@ class JaxAdapter:
         """``block_until_ready`` on every array of the result."""
         self.module.block_until_ready(result)
 
+    def timer(self) -> DeviceTimer | None:
+        """None: JAX hands out no events."""
+        return None
+
     def mode(self, _trains: bool, /) -> AbstractContextManager[object]:
         """None: gradients are taken by transforming functions."""
+        return nullcontext()
+
+    def placement(self) -> AbstractContextManager[object]:
+        """None: JAX puts everything on its default device."""
         return nullcontext()
 
     def traces(self) -> int:
@@ -93,7 +117,11 @@ class JaxAdapter:
         """The platform of the array's devices."""
         if not isinstance(leaf, self.module.Array):
             return None
-        return "+".join(sorted({str(device.platform) for device in leaf.devices()}))
+        return "+".join(sorted({_kind(device) for device in leaf.devices()}))
+
+    def device_name(self) -> str:
+        """``cpu``, ``NVIDIA H100 80GB HBM3``, ``TPU v5 lite``."""
+        return str(self.module.devices()[0].device_kind)
 
     def device_peak(self) -> int | None:
         """Of the first device, where it counts."""
@@ -106,7 +134,7 @@ class JaxAdapter:
         chosen = self.module.config.jax_default_matmul_precision
         strict = chosen in ("highest", "float32") or (
             # On the CPU a product is exact unless something else is asked for.
-            chosen in (None, "default") and self.module.default_backend() == "cpu"
+            chosen in (None, "default") and self.kind == "cpu"
         )
         return () if strict else ("default_matmul_precision",)
 
@@ -130,8 +158,17 @@ class JaxAdapter:
         }
 
 
-def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
+def _kind(device: Native) -> str:
+    """Our name of a device's kind; JAX calls both makers' ``gpu``."""
+    if device.platform not in ("gpu", "cuda", "rocm"):
+        return str(device.platform)
+    return "rocm" if "rocm" in str(device.client.platform_version).lower() else "cuda"
+
+
+def adapter(
+    tier: Tier, _backend: str | None, variant: str | None = None, device: str = "cpu"
+) -> Adapter:
     """The adapter for a tier; JAX has no back ends to choose from."""
     if variant != NCHW:
         none_of("jax", variant)
-    return JaxAdapter(tier, layout_of(variant))
+    return JaxAdapter(tier, layout_of(variant), device)

@@ -10,33 +10,38 @@ from importlib import import_module
 import numpy as np
 
 from framework_probes.frameworks import NCHW, jax, layout_of, none_of, pytorch, tensorflow
-from framework_probes.probe import Adapter, Array, Native
+from framework_probes.probe import Adapter, Array, DeviceTimer, Native
 from framework_probes.results import Tier
 
 #: Our name of a back end to Keras' own.
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "pytorch": "torch"}
 #: The variant in which Keras' own trainer runs the step.
 FIT = "fit"
-_ADAPTERS: dict[str, Callable[[Tier, str | None], Adapter]] = {
+_ADAPTERS: dict[str, Callable[[Tier, str | None, str], Adapter]] = {
     "tensorflow": tensorflow.TensorFlowAdapter,
     "jax": jax.JaxAdapter,
-    "pytorch": pytorch.TorchAdapter,
+    "pytorch": pytorch.of_device,
 }
 
 
 class KerasAdapter:
     """Keras: layers and ``keras.ops`` of its own; arrays, compiler and waiting of its back end."""
 
-    def __init__(self, tier: Tier, backend: str, variant: str | None = None) -> None:
+    def __init__(
+        self, tier: Tier, backend: str, variant: str | None = None, device: str = "cpu"
+    ) -> None:
         os.environ["KERAS_BACKEND"] = BACKENDS[backend]
         self.subject = f"keras:{backend}"
         self.tier: Tier = tier
         self.variant = variant
         self.backend: Adapter = (
-            tensorflow.TensorFlowAdapter(tier, xla=True)
+            tensorflow.TensorFlowAdapter(tier, None, device, xla=True)
             if variant == "xla"
-            else _ADAPTERS[backend](tier, layout_of(variant))
+            else _ADAPTERS[backend](tier, layout_of(variant), device)
         )
+        if isinstance(self.backend, pytorch.TorchAdapter):
+            # Keras puts tensors on any GPU that torch sees, unless it is told otherwise.
+            os.environ["KERAS_TORCH_DEVICE"] = self.backend.place
         self.layout = self.backend.layout
         self.module = import_module("keras")
         self.operations = import_module("keras.ops")
@@ -74,9 +79,17 @@ class KerasAdapter:
         """As the back end waits."""
         self.backend.wait(result)
 
+    def timer(self) -> DeviceTimer | None:
+        """The back end's."""
+        return self.backend.timer()
+
     def mode(self, trains: bool, /) -> AbstractContextManager[object]:
         """As the back end needs it."""
         return self.backend.mode(trains)
+
+    def placement(self) -> AbstractContextManager[object]:
+        """As the back end places what is made."""
+        return self.backend.placement()
 
     def traces(self) -> int:
         """Those of the back end."""
@@ -98,6 +111,10 @@ class KerasAdapter:
         if isinstance(leaf, self.module.Model):
             leaf = leaf.trainable_variables[0].value
         return self.backend.device(leaf)
+
+    def device_name(self) -> str:
+        """As the back end names it."""
+        return self.backend.device_name()
 
     def device_peak(self) -> int | None:
         """As the back end says."""
@@ -153,10 +170,12 @@ def output(adapter: Adapter, result: Native) -> Array:
     return np.array(result[0]) if fits(adapter) else adapter.neutral(result)
 
 
-def adapter(tier: Tier, backend: str | None, variant: str | None = None) -> Adapter:
+def adapter(
+    tier: Tier, backend: str | None, variant: str | None = None, device: str = "cpu"
+) -> Adapter:
     """The adapter for a tier on a back end. Raises KeyError for an unknown one."""
     if backend not in BACKENDS:
         raise KeyError(f"backend: {backend!r}, expected one of {', '.join(BACKENDS)}")
     if variant not in (FIT, NCHW) and (variant, backend) != ("xla", "tensorflow"):
         none_of(f"keras on {backend}", variant)
-    return KerasAdapter(tier, backend, variant)
+    return KerasAdapter(tier, backend, variant, device)

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
-from framework_probes.frameworks import none_of
-from framework_probes.probe import Adapter, Array, Native
+from framework_probes.frameworks import never, none_of
+from framework_probes.probe import Adapter, Array, DeviceTimer, Native
 from framework_probes.results import Tier
 
 
@@ -52,7 +52,15 @@ class NumPyAdapter:
     def wait(self, _result: Native, /) -> None:
         """Nothing: NumPy returns when it is done."""
 
+    def timer(self) -> DeviceTimer | None:
+        """None."""
+        return None
+
     def mode(self, _trains: bool, /) -> AbstractContextManager[object]:
+        """None."""
+        return nullcontext()
+
+    def placement(self) -> AbstractContextManager[object]:
         """None."""
         return nullcontext()
 
@@ -72,6 +80,10 @@ class NumPyAdapter:
         """``cpu``."""
         return "cpu" if isinstance(leaf, np.ndarray | np.generic) else None
 
+    def device_name(self) -> str:
+        """``cpu``."""
+        return "cpu"
+
     def device_peak(self) -> int | None:
         """None."""
         return None
@@ -89,7 +101,11 @@ class NumPyAdapter:
         return {"openblas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "unset")}
 
 
-def adapter(_tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
-    """The adapter; NumPy has one tier."""
+def adapter(
+    _tier: Tier, _backend: str | None, variant: str | None = None, device: str = "cpu"
+) -> Adapter:
+    """The adapter; NumPy has one tier and one device."""
+    if device != "cpu":
+        raise never("NumPy", device)
     none_of("numpy", variant)
     return NumPyAdapter()

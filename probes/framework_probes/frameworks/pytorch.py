@@ -4,30 +4,71 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
 import numpy as np
 
-from framework_probes.frameworks import NCHW, layout_of, none_of
-from framework_probes.probe import Adapter, Array, Native
+from framework_probes.frameworks import NCHW, layout_of, missing, none_of
+from framework_probes.probe import Adapter, Array, DeviceTimer, Native
 from framework_probes.results import Tier
+
+#: Our kinds of device to the name that torch has for it, in its API and of a tensor's device.
+PLACES = {"cpu": "cpu", "cuda": "cuda", "rocm": "cuda", "mps": "mps", "xpu": "xpu"}
+
+
+class EventTimer:
+    """Device time between two of torch's events."""
+
+    def __init__(self, event: Callable[..., Native]) -> None:
+        self._first, self._second = event(enable_timing=True), event(enable_timing=True)
+
+    def start(self) -> None:
+        """Record the first."""
+        self._first.record()
+
+    def stop(self) -> None:
+        """Record the second."""
+        self._second.record()
+
+    def seconds(self) -> float:
+        """Torch says milliseconds."""
+        return float(self._first.elapsed_time(self._second)) / 1e3
 
 
 class TorchAdapter:
-    """PyTorch on the CPU. It computes at once, so there is nothing to wait for."""
+    """PyTorch on one device. On the CPU it computes at once; elsewhere calls return before that."""
 
-    def __init__(self, tier: Tier, layout: str | None = None) -> None:
+    def __init__(self, tier: Tier, layout: str | None = None, device: str = "cpu") -> None:
         self.subject = "pytorch"
         self.tier: Tier = tier
         self.layout = layout
         self.module = self.operations = import_module("torch")
         self.backend: Adapter = self
+        self.kind, self.place = device, self._found(device)
         self.module.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
         if self.module.get_num_interop_threads() != 1:
             self.module.set_num_interop_threads(1)
         self._dtype = self.module.float32
         self.compute_in("float32")
+
+    def _found(self, device: str) -> str:
+        """Where tensors are put."""
+        seen = {"cpu"}
+        if self.module.cuda.is_available():
+            seen.add(self._kind("cuda"))
+        seen |= {name for name in ("mps", "xpu") if self._api(name).is_available()}
+        if device not in seen:
+            raise missing(f"torch {self.module.__version__}", device, seen)
+        return PLACES[device]
+
+    def _api(self, name: str) -> Native:
+        """Torch's module of one kind of device; Apple's says elsewhere whether there is one."""
+        return self.module.backends.mps if name == "mps" else getattr(self.module, name)
+
+    def _kind(self, name: str) -> str:
+        """Our name of a kind of device; torch calls AMD's ``cuda`` too."""
+        return "rocm" if name == "cuda" and self.module.version.hip else name
 
     @property
     def compiler(self) -> str | None:
@@ -46,8 +87,8 @@ class TorchAdapter:
     def compute_in(self, dtype: str, /) -> None:
         """TF32 has two switches: convolutions use it unless told otherwise, products do not."""
         reduced = dtype == "tf32"
-        if reduced and not self.module.cuda.is_available():
-            raise NotImplementedError("TF32 is of NVIDIA's devices; this one is a CPU")
+        if reduced and self.kind != "cuda":
+            raise NotImplementedError(f"TF32 is of NVIDIA's devices; this one is a {self.kind}")
         self.module.backends.cuda.matmul.allow_tf32 = reduced
         self.module.backends.cudnn.allow_tf32 = reduced
         self._dtype = self.module.float32 if reduced else getattr(self.module, dtype)
@@ -55,10 +96,13 @@ class TorchAdapter:
     def array(self, value: Array) -> Native:
         """A tensor; integer labels become int64, which torch's losses demand."""
         if value.dtype.kind == "i":
-            return self.module.from_numpy(np.array(value, dtype=np.int64))
+            return self._put(self.module.from_numpy(np.array(value, dtype=np.int64)))
         tensor = self.module.from_numpy(np.array(value))
         # What is not float32 (a float64 by mistake) stays as it came, and is found out.
-        return tensor.to(self._dtype) if tensor.dtype == self.module.float32 else tensor
+        return self._put(tensor.to(self._dtype) if tensor.dtype == self.module.float32 else tensor)
+
+    def _put(self, tensor: Native) -> Native:
+        return tensor if self.place == "cpu" else tensor.to(self.place)
 
     def neutral(self, value: Native) -> Array:
         """``Tensor.numpy`` of the detached tensor, copied."""
@@ -73,7 +117,16 @@ class TorchAdapter:
         return str(leaf.dtype).removeprefix("torch.")
 
     def wait(self, _result: Native, /) -> None:
-        """Nothing: on the CPU the call returned when the work was done."""
+        """Until the device has nothing left to do; on the CPU the call returned no sooner."""
+        if self.place != "cpu":
+            getattr(self.module, self.place).synchronize()
+
+    def timer(self) -> DeviceTimer | None:
+        """Two events in the device's stream."""
+        if self.place == "cpu":
+            return None
+        api: Native = getattr(self.module, self.place)
+        return EventTimer(api.event.Event if self.place == "mps" else api.Event)
 
     def mode(self, trains: bool, /) -> AbstractContextManager[object]:
         """``inference_mode`` unless gradients are taken."""
@@ -81,6 +134,13 @@ class TorchAdapter:
             self.module.enable_grad() if trains else self.module.inference_mode()
         )
         return mode
+
+    def placement(self) -> AbstractContextManager[object]:
+        """``torch.device``: not a default for good, which would cost every timed call a little."""
+        if self.place == "cpu":
+            return nullcontext()
+        context: AbstractContextManager[object] = self.module.device(self.place)
+        return context
 
     def traces(self) -> int:
         """Unique graphs that Dynamo captured in this process; grows when one is added."""
@@ -96,12 +156,19 @@ class TorchAdapter:
 
     def device(self, leaf: Native, /) -> str | None:
         """``cpu``, ``cuda``, ``meta``: the type of the tensor's device."""
-        return str(leaf.device.type) if isinstance(leaf, self.module.Tensor) else None
+        return self._kind(str(leaf.device.type)) if isinstance(leaf, self.module.Tensor) else None
+
+    def device_name(self) -> str:
+        """``NVIDIA H100 80GB HBM3``; else the kind."""
+        if self.place not in ("cuda", "xpu"):
+            return self.kind
+        return str(getattr(self.module, self.place).get_device_name())
 
     def device_peak(self) -> int | None:
-        """Of the caching allocator of the first CUDA device."""
-        cuda = self.module.cuda
-        return int(cuda.max_memory_allocated()) if cuda.is_available() else None
+        """Of the caching allocator; Apple's counts no peak."""
+        if self.place not in ("cuda", "xpu"):
+            return None
+        return int(getattr(self.module, self.place).max_memory_allocated())
 
     def reduced_precision(self) -> tuple[str, ...]:
         """What lets matrix products and convolutions use TF32 or bfloat16."""
@@ -128,8 +195,19 @@ class TorchAdapter:
         }
 
 
-def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
+def of_device(tier: Tier, layout: str | None, device: str) -> Adapter:
+    """PyTorch on that kind of device; on a TPU through ``torch_xla``."""
+    if device != "tpu":
+        return TorchAdapter(tier, layout, device)
+    from framework_probes.frameworks.pytorch_xla import TorchXlaAdapter
+
+    return TorchXlaAdapter(tier, layout, device)
+
+
+def adapter(
+    tier: Tier, _backend: str | None, variant: str | None = None, device: str = "cpu"
+) -> Adapter:
     """The adapter for a tier; PyTorch has no back ends to choose from."""
     if variant != NCHW:
         none_of("pytorch", variant)
-    return TorchAdapter(tier, layout_of(variant))
+    return of_device(tier, layout_of(variant), device)

@@ -9,16 +9,21 @@ from importlib import import_module
 
 import numpy as np
 
-from framework_probes.frameworks import NCHW, layout_of, none_of
+from framework_probes.frameworks import NCHW, layout_of, missing, never, none_of
 from framework_probes.frameworks.tracing import Tracing
-from framework_probes.probe import Adapter, Array, Native
+from framework_probes.probe import Adapter, Array, DeviceTimer, Native
 from framework_probes.results import Tier
+
+#: Our kinds of device to TensorFlow's own names.
+DEVICES = {"cpu": "CPU", "cuda": "GPU", "rocm": "GPU", "tpu": "TPU"}
 
 
 class TensorFlowAdapter:
-    """TensorFlow on the CPU; ``xla``: its functions are compiled by XLA."""
+    """TensorFlow on one device; ``xla``: its functions are compiled by XLA."""
 
-    def __init__(self, tier: Tier, layout: str | None = None, *, xla: bool = False) -> None:
+    def __init__(
+        self, tier: Tier, layout: str | None = None, device: str = "cpu", *, xla: bool = False
+    ) -> None:
         self._xla = xla
         self.layout = layout
         self.subject = "tensorflow"
@@ -31,7 +36,27 @@ class TensorFlowAdapter:
             threading.set_intra_op_parallelism_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
             threading.set_inter_op_parallelism_threads(1)
         self._dtype = "float32"
+        self.kind = self._found(device)
         self.compute_in("float32")
+
+    def _found(self, device: str) -> str:
+        if device not in DEVICES:
+            raise never("TensorFlow", device)
+        config = self.module.config
+        if device == "tpu":
+            _connect(self.module)
+        seen = {self._kind(each.device_type) for each in config.list_physical_devices()}
+        if device == "tpu" and config.list_logical_devices("TPU"):
+            seen.add("tpu")
+        if device not in seen:
+            raise missing(f"tensorflow {self.module.__version__}", device, seen)
+        return device
+
+    def _kind(self, name: str) -> str:
+        """Our name of a kind of device; TensorFlow calls both makers' ``GPU``."""
+        if name.upper() != "GPU":
+            return name.lower()
+        return "rocm" if self.module.test.is_built_with_rocm() else "cuda"
 
     @property
     def compiler(self) -> str | None:
@@ -54,8 +79,8 @@ class TensorFlowAdapter:
     def compute_in(self, dtype: str, /) -> None:
         """TensorFlow uses TF32 unless told otherwise."""
         reduced = dtype == "tf32"
-        if reduced and not self.module.config.list_physical_devices("GPU"):
-            raise NotImplementedError("TF32 is of NVIDIA's devices; this one is a CPU")
+        if reduced and self.kind != "cuda":
+            raise NotImplementedError(f"TF32 is of NVIDIA's devices; this one is a {self.kind}")
         self.module.config.experimental.enable_tensor_float_32_execution(reduced)
         self._dtype = "float32" if reduced else dtype
 
@@ -80,8 +105,19 @@ class TensorFlowAdapter:
         """Drain the devices without copying a result, which ``numpy()`` would."""
         self.module.test.experimental.sync_devices()
 
+    def timer(self) -> DeviceTimer | None:
+        """None: TensorFlow hands out no events."""
+        return None
+
     def mode(self, _trains: bool, /) -> AbstractContextManager[object]:
-        """None: gradients are recorded only under a tape."""
+        """A TPU wants to be named; gradients are recorded only under a tape."""
+        tpu: AbstractContextManager[object] = (
+            self.module.device("/TPU:0") if self.kind == "tpu" else nullcontext()
+        )
+        return tpu
+
+    def placement(self) -> AbstractContextManager[object]:
+        """None: TensorFlow puts on a GPU what it can."""
         return nullcontext()
 
     def traces(self) -> int:
@@ -94,14 +130,21 @@ class TensorFlowAdapter:
     def device(self, leaf: Native, /) -> str | None:
         """From the tensor's own device name, ``.../device:CPU:0``."""
         name = getattr(leaf, "device", None)
-        return str(name).rpartition("device:")[2].partition(":")[0].lower() if name else None
+        return self._kind(str(name).rpartition("device:")[2].partition(":")[0]) if name else None
+
+    def device_name(self) -> str:
+        """As the runtime describes it, else the kind."""
+        config = self.module.config
+        for each in config.list_physical_devices(DEVICES[self.kind]):
+            said = config.experimental.get_device_details(each).get("device_name")
+            return str(said) if said else self.kind
+        return self.kind
 
     def device_peak(self) -> int | None:
         """Of the first GPU."""
-        config = self.module.config
-        if not config.list_physical_devices("GPU"):
+        if DEVICES[self.kind] != "GPU":
             return None
-        return int(config.experimental.get_memory_info("GPU:0")["peak"])
+        return int(self.module.config.experimental.get_memory_info("GPU:0")["peak"])
 
     def reduced_precision(self) -> tuple[str, ...]:
         """TF32, which TensorFlow allows unless told otherwise."""
@@ -122,8 +165,21 @@ class TensorFlowAdapter:
         }
 
 
-def adapter(tier: Tier, _backend: str | None, variant: str | None = None) -> Adapter:
+def _connect(module: Native) -> None:
+    """Have the TPU of this machine join in, once; where there is none, nothing happens."""
+    if module.config.list_logical_devices("TPU"):
+        return
+    try:
+        resolver = module.distribute.cluster_resolver.TPUClusterResolver(tpu="local")
+        module.tpu.experimental.initialize_tpu_system(resolver)
+    except Exception:  # what it raises differs from release to release
+        return
+
+
+def adapter(
+    tier: Tier, _backend: str | None, variant: str | None = None, device: str = "cpu"
+) -> Adapter:
     """The adapter for a tier; TensorFlow has no back ends to choose from."""
     if variant not in ("xla", NCHW):
         none_of("tensorflow", variant)
-    return TensorFlowAdapter(tier, layout_of(variant), xla=variant == "xla")
+    return TensorFlowAdapter(tier, layout_of(variant), device, xla=variant == "xla")

@@ -18,7 +18,7 @@ from framework_advisor.cli.terminal import columns
 from framework_advisor.cli.terminal import show as write
 from framework_advisor.errors import NotFound
 from framework_advisor.runs.records import Run, RunResults
-from framework_advisor.runs.request import ProbeRunRequest
+from framework_advisor.runs.request import ProbeRunRequest, need_device
 from framework_probes.host import fingerprint
 from framework_probes.results import FAILED, Event, Progress, Result, Started
 
@@ -63,6 +63,7 @@ def list_(*, as_json: bool) -> None:
 @click.option("--suite", help="quick or full.  [default: quick]")
 @click.option("--frameworks", help="Only these, separated by commas.")
 @click.option("--probes", help="Only these, separated by commas; see: probe list")
+@click.option("--device", help="cpu, cuda, rocm, mps, tpu or xpu.  [default: cpu]")
 @click.option("--budget", type=float, help="Seconds; what does not fit is left out.")
 @click.option(
     "--resume", metavar="RUN", help="Go on with a run that was stopped; it says what is measured."
@@ -76,18 +77,21 @@ def run(
     suite: str | None,
     frameworks: str | None,
     probes: str | None,
+    device: str | None,
     budget: float | None,
     as_json: bool,
 ) -> None:
     """Measure this host and keep the results. Ctrl-C ends it; what is finished stays."""
-    if resume is not None and (suite, frameworks, probes, budget) != (None,) * 4:
+    if resume is not None and (suite, frameworks, probes, device, budget) != (None,) * 5:
         raise click.UsageError("--resume goes with no other option: the run says what is measured.")
     request = run_request(
         suite=suite,
         frameworks=_names(frameworks),
         probes=_names(probes),
+        device=device,
         budget_s=budget,
     )
+    need_device(request)
     need_server("Keeping a probe run")
     ended, measured = asyncio.run(_measure(resume or request))
     if as_json:

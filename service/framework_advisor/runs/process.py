@@ -142,6 +142,7 @@ def _environment() -> dict[str, str]:
 
 def _arguments(request: RunRequest, events_fd: int) -> list[str]:
     arguments = ["run", "--run", request.run, "--suite", request.suite]
+    arguments += ["--device", request.device]
     arguments += ["--seed", str(request.seed), "--events-fd", str(events_fd)]
     for option, names in (("--frameworks", request.frameworks), ("--probes", request.probes)):
         if names is not None:

@@ -14,7 +14,7 @@ from framework_advisor.runs.heartbeats import Heartbeats
 from framework_advisor.runs.lock import HostLock, this_machine
 from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.records import Run
-from framework_advisor.runs.request import ProbeRunRequest
+from framework_advisor.runs.request import ProbeRunRequest, need_device
 from framework_advisor.runs.resuming import reopen, rest_of
 from framework_advisor.store import Store
 from framework_advisor.store.idempotency import Once
@@ -88,8 +88,9 @@ class RunQueue:
         Logs speak of it under the id of the HTTP request that asked for it.
 
         Raises:
-            InvalidInput: something else was asked for under that key.
+            InvalidInput: a device that is not here, or something else was asked for under that key.
         """
+        need_device(request)
         run = await self._store.runs.create(
             request.to_run(), self.host.id, once=once, request_id=request_id
         )

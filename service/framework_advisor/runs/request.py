@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat
 from pydantic_core import PydanticCustomError
 
+from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.profile import NonEmptyUnique
 from framework_knowledge.models import FrameworkId
+from framework_probes import devices
 from framework_probes.catalogue import CATALOGUE, SUITES
 from framework_probes.results import RunRequest
 
@@ -36,8 +38,8 @@ SuiteName = Annotated[
 ProbeId = Annotated[
     str, AfterValidator(_known_probe), Field(json_schema_extra={"enum": list(CATALOGUE)})
 ]
-#: Kinds of device that a probe can be run on.
-Device = Literal["cpu"]
+#: Kinds of device that a probe can be run on, see ``framework_probes.devices``.
+Device = Literal["cpu", "cuda", "rocm", "mps", "tpu", "xpu"]
 
 
 class ProbeRunRequest(BaseModel):
@@ -50,7 +52,9 @@ class ProbeRunRequest(BaseModel):
     probes: NonEmptyUnique[ProbeId] | None = Field(
         default=None, description="ids from the catalogue"
     )
-    device: Device = "cpu"
+    device: Device = Field(
+        default="cpu", description="what to compute on; it has to be on this host"
+    )
     budget_s: StrictFloat | None = Field(
         default=None,
         gt=0,
@@ -69,3 +73,15 @@ class ProbeRunRequest(BaseModel):
             budget_s=self.budget_s,
             seed=seed,
         )
+
+
+def need_device(request: ProbeRunRequest) -> None:
+    """The device that is asked for has to be on this host.
+
+    Raises:
+        InvalidInput: it is not; says what is there.
+    """
+    if (why := devices.absent(request.device)) is not None:
+        present = ", ".join(f"'{kind}'" for kind in devices.here())
+        detail = f"there is no '{request.device}' on this host: {why}"
+        raise InvalidInput((FieldError("/device", detail, f"one of {present}"),))

@@ -16,12 +16,12 @@ from schemathesis.specs.openapi.checks import (
     use_after_free,
 )
 
-#: What no schema can say: which days and runs there are, what was asked before under a key, and
-#: what contradicts what.
+#: What no schema can say: which days, runs and devices there are, what was asked before under a
+#: key, and what contradicts what.
 FACTS = re.compile(
     r"\?as_of|/as_of|/evidence/(as_of|probe_run|hosts/\d+)|/must_use|/must_not_use|/candidates"
     # A document that is made up has no checksum that fits.
-    r"|/sha256|Idempotency-Key|/platform/accelerators|/preferences/swings|/targets/\d+"
+    r"|/sha256|Idempotency-Key|/platform/accelerators|/preferences/swings|/targets/\d+|/device"
 )
 
 

@@ -135,6 +135,7 @@ def test_the_catalogue_is_the_probes_own(client: Client) -> None:
         ({"frameworks": []}, ["/frameworks"]),
         ({"frameworks": ["jax", "jax"]}, ["/frameworks"]),
         ({"device": "abacus"}, ["/device"]),
+        ({"device": "tpu"}, ["/device"]),
         ({"budget_s": 0}, ["/budget_s"]),
         ({"budget_s": -1.5, "suite": "quik"}, ["/suite", "/budget_s"]),
         ({"sweet": "quick"}, ["/sweet"]),

@@ -31,6 +31,8 @@ def test_the_list_is_the_catalogue(command: Command) -> None:
     ("options", "said"),
     [
         (["--suite", "quik"], ["/suite"]),
+        (["--device", "abacus"], ["/device"]),
+        (["--device", "tpu"], ["/device"]),
         (["--probes", "matmul,matmal"], ["/probes/1"]),
         (["--frameworks", "torch", "--budget", "-1"], ["/frameworks/0", "/budget_s"]),
     ],
