@@ -16,6 +16,7 @@ from pages.http_examples import http_examples
 from pages.knowledge import claims, criteria, requirements, sources
 from pages.measured import newest
 from pages.probes import probes
+from pages.record import record
 from pages.selftests import selftests
 from pages.stacks import stacks
 
@@ -46,6 +47,7 @@ def pages() -> dict[Path, str]:
         README: readme(README, knowledge),
         HTTP_EXAMPLES: http_examples(knowledge, run),
         FOLDER / "probe-run-export-1.schema.json": export_schema(),
+        **{FOLDER / name: text for name, text in record(knowledge, run).items()},
     }
 
 

@@ -23,9 +23,12 @@ from framework_advisor.api.schemas import (
 from framework_advisor.api.services import Injected
 from framework_advisor.profile import Profile, parse_profile
 from framework_advisor.recommendation import Recommendation
-from framework_advisor.report import markdown
+from framework_advisor.report import html, markdown
 
 PATH = "/v1/recommendations"
+#: What a record can be asked for as.
+MARKDOWN, PAGE = "text/markdown", "text/html"
+VARIES = {"Vary": "Accept"}
 
 #: The largest row number that every database can be asked for.
 LARGEST_ID = 2**31 - 1
@@ -117,14 +120,20 @@ class Recommendations(Controller):
 
     @get(
         "/{recommendation:str}/record",
-        operation_class=described({200: {"text/markdown": None}}, refusals=(404,)),
+        operation_class=described({200: {MARKDOWN: None, PAGE: None}}, refusals=(404,)),
     )
     async def record(
-        self, services: Injected, caller: InjectedCaller, recommendation: FromPath[str]
+        self,
+        request: Request[Any, Any, Any],
+        services: Injected,
+        caller: InjectedCaller,
+        recommendation: FromPath[str],
     ) -> Response[bytes]:
-        """Give the decision record, to be kept beside the project's code."""
-        found = await services.store.recommendations.get(recommendation, caller.key)
-        return text(markdown(found), "text/markdown")
+        """Give the decision record: Markdown to be kept with the code, or text/html to print."""
+        record = markdown(await services.store.recommendations.get(recommendation, caller.key))
+        if request.accept.best_match([MARKDOWN, PAGE]) == PAGE:
+            return text(html(record), PAGE, VARIES)
+        return text(record, MARKDOWN, VARIES)
 
     @post(
         "/{recommendation:str}/replay",

@@ -55,9 +55,11 @@ def matches(given: str, tag: str) -> bool:
     return given.strip() == "*" or tag in _TAG.findall(given)
 
 
-def text(content: str, media_type: str) -> Response[bytes]:
+def text(
+    content: str, media_type: str, headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
     """Text of some other type; Litestar names the charset of ``text/…``, which is UTF-8."""
-    return Response(content.encode(), media_type=media_type)
+    return Response(content.encode(), media_type=media_type, headers=dict(headers or {}))
 
 
 def following(path: str, cursor: int | None, limit: int) -> str | None:

@@ -36,6 +36,11 @@ PANELS: dict[str, tuple[Entry, ...]] = {
             "replay",
         ),
         Entry(
+            "record",
+            "Write the decision record of RECOMMENDATION, which is stored here, or of a profile.",
+            "record",
+        ),
+        Entry(
             "start",
             "Write a minimal project for the stack of RECOMMENDATION into DIR.",
             "start",

@@ -18,7 +18,7 @@ from framework_advisor.recommendation import (
     Recommendation,
     Status,
 )
-from framework_advisor.report import TITLES, flip_sentence
+from framework_advisor.report.names import TITLES, flip_sentence
 
 NEAREST_WEIGHTS = 5
 #: So many criteria are drawn, those that weigh most.

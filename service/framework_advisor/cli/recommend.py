@@ -14,6 +14,7 @@ from framework_advisor.cli.terminal import show
 from framework_advisor.known import knowledge_set
 from framework_advisor.measured import measurements_from
 from framework_advisor.profile import parse_profile
+from framework_advisor.recommendation import Recommendation
 
 NOTHING_FEASIBLE = 3
 
@@ -30,12 +31,17 @@ def recommend(
 
     PROFILE is a JSON file, or - for standard input.
     """
-    parsed = parse_profile(profile.read())
-    runs = () if no_measurements else runs_for_profile(parsed)
-    recommendation = Advisor(knowledge_set(), measurements_from(runs)).recommend(parsed)
+    recommendation = recommended(profile, measured=not no_measurements)
     if as_json:
         echo_document(recommendation)
     else:
         show(*reading(recommendation))
     if recommendation.verdict.status == "infeasible":
         ctx.exit(NOTHING_FEASIBLE)
+
+
+def recommended(profile: BinaryIO, *, measured: bool = True) -> Recommendation:
+    """The recommendation for the profile in a file, on what was measured here if it counts."""
+    parsed = parse_profile(profile.read())
+    runs = runs_for_profile(parsed) if measured else ()
+    return Advisor(knowledge_set(), measurements_from(runs)).recommend(parsed)

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from framework_advisor import Advisor, Profile
 from framework_advisor.api.replay import changes
 from framework_advisor.recommendation import Recommendation
-from framework_advisor.report import markdown
+from framework_advisor.report import html, markdown
 
 Client = TestClient[Litestar]
 PATH = "/v1/recommendations"
@@ -98,6 +98,18 @@ def test_the_record_is_the_decision_as_markdown(client: Client, profile: dict[st
     record = client.get(answer["links"]["record"])
     assert record.headers["content-type"] == "text/markdown; charset=utf-8"
     assert record.text == markdown(Recommendation.model_validate(answer))
+    assert record.headers["vary"] == "Accept"
+
+
+def test_a_browser_gets_the_record_as_a_page(client: Client, profile: dict[str, Any]) -> None:
+    answer = client.post(PATH, json=profile).json()
+    browsers = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    page = client.get(answer["links"]["record"], headers={"Accept": browsers})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.text == html(markdown(Recommendation.model_validate(answer)))
+    for accepted in ("*/*", "text/*", "text/html;q=0.1, text/markdown"):
+        record = client.get(answer["links"]["record"], headers={"Accept": accepted})
+        assert record.headers["content-type"] == "text/markdown; charset=utf-8"
 
 
 def test_a_replay_on_the_same_evidence_changes_nothing(
