@@ -17,9 +17,9 @@ from litestar.testing import TestClient
 from structlog.testing import capture_logs
 
 from framework_advisor.api import excerpts
-from framework_advisor.api.probe_runs import EXPORT
 from framework_advisor.app import create_app
 from framework_advisor.errors import StoreFull
+from framework_advisor.runs.exported import MEDIA_TYPE as EXPORT
 from framework_advisor.settings import Settings
 from framework_advisor.store.failures import NO_ROOM
 from framework_knowledge import Knowledge

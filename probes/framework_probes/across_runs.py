@@ -176,7 +176,11 @@ def differences(this: Side, other: Side) -> Iterator[Difference]:
         yield from _unlike(f"peak {name}", here, there)
     mine, theirs = _by_subject(this.environments), _by_subject(other.environments)
     for subject in dict.fromkeys([*mine, *theirs]):
-        facts = (mine.get(subject, {}), theirs.get(subject, {}))
+        if subject not in mine or subject not in theirs:
+            here, there = ("measured" if subject in side else None for side in (mine, theirs))
+            yield Difference(subject, here, there)
+            continue
+        facts = mine[subject], theirs[subject]
         for fact in sorted(facts[0].keys() | facts[1].keys()):
             yield from _unlike(f"{subject} {fact}", facts[0].get(fact), facts[1].get(fact))
 

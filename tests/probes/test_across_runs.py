@@ -114,6 +114,8 @@ def test_what_hosts_and_environments_have_not_in_common_is_named() -> None:
         Difference("jax package jax", "0.10.2", "0.11.0"),
         Difference("jax package jaxlib", None, "0.11.0"),
     )
+    alone = compare(one, replace(two, environments=())).differences
+    assert alone == (Difference("jax", "measured", None),)
     threads = replace(CALM, threads_asked=8)
     assert compare(one, side("b", conditions=threads)).compared[0].notes == (
         "threads: 1 here, 8 there",

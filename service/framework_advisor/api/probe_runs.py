@@ -20,13 +20,13 @@ from framework_advisor.api.responses import document, following, text
 from framework_advisor.api.run_events import EVENT, LAST_EVENT_ID, STREAM, stream
 from framework_advisor.api.schemas import ProbeRun, ProbeRunList, ProbeRunResults
 from framework_advisor.api.services import Injected
+from framework_advisor.runs.exported import MEDIA_TYPE as EXPORT
 from framework_advisor.runs.exported import ProbeRunExport, export_of
 from framework_advisor.runs.request import ProbeRunRequest
 from framework_advisor.runs.table import csv_table
 
 PATH = "/v1/probe-runs"
 CSV = "text/csv"
-EXPORT = "application/vnd.framework-advisor.probe-run+json"
 
 
 class ProbeRuns(Controller):

@@ -13,6 +13,7 @@ from framework_advisor.api.parsing import run_request
 from framework_advisor.api.schemas import ProbeRun, ProbeRunResults
 from framework_advisor.cli.extra import need_server
 from framework_advisor.cli.output import as_json, duration, echo_document
+from framework_advisor.cli.probe_compare import compare, map_
 from framework_advisor.cli.probe_exchange import export, import_
 from framework_advisor.cli.terminal import columns
 from framework_advisor.cli.terminal import show as write
@@ -32,6 +33,8 @@ def probe() -> None:
     """Measure this host."""
 
 
+probe.add_command(compare)
+probe.add_command(map_)
 probe.add_command(export)
 probe.add_command(import_)
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel
 
+from framework_advisor.api.comparisons import RunComparison
 from framework_advisor.api.schemas import (
     CurrentHost,
     KnowledgeSummary,
@@ -26,6 +27,7 @@ from framework_advisor.api.schemas import (
 from framework_advisor.client.answers import parsed
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
+from framework_advisor.runs.exported import MEDIA_TYPE as EXPORT
 from framework_advisor.runs.request import ProbeRunRequest
 
 Value = TypeVar("Value")
@@ -46,17 +48,22 @@ class Call(Generic[Value]):
     params: Mapping[str, str] = field(default_factory=dict)
     #: Sent with every attempt, so that the service does it once.
     once: str | None = None
+    #: The service recognises what it has, so that sending it again does nothing.
+    known_again: bool = False
+    #: The form in which the answer is wanted, where there are several.
+    accept: str | None = None
 
     @property
     def headers(self) -> dict[str, str]:
         """What is sent beside the body."""
         kind = {"Content-Type": "application/json"} if self.body else {}
-        return kind | ({"Idempotency-Key": self.once} if self.once else {})
+        wanted = {"Accept": self.accept} if self.accept else {}
+        return kind | wanted | ({"Idempotency-Key": self.once} if self.once else {})
 
     @property
     def repeatable(self) -> bool:
         """Whether it does no harm to send it again when nobody knows whether it arrived."""
-        return self.method == "GET" or self.once is not None
+        return self.method == "GET" or self.once is not None or self.known_again
 
 
 def recommend(profile: GivenProfile, *, keep: bool) -> Call[Recommendation]:
@@ -126,6 +133,23 @@ def runs(limit: int, cursor: int | None) -> Call[ProbeRunList]:
 def results(id_: str) -> Call[ProbeRunResults]:
     """What one measured."""
     return Call("GET", _at(RUNS, id_, "results"), _as(ProbeRunResults))
+
+
+def export_run(id_: str) -> Call[bytes]:
+    """One as a document that another service imports."""
+    path = _at(RUNS, id_, "results")
+    return Call("GET", path, lambda answer: answer.content, accept=EXPORT)
+
+
+def import_run(document: bytes | str) -> Call[ProbeRun]:
+    """Keep one that was measured elsewhere."""
+    body = document.encode() if isinstance(document, str) else document
+    return Call("POST", f"{RUNS}/import", _as(ProbeRun), body, known_again=True)
+
+
+def compare_runs(id_: str, other: str) -> Call[RunComparison]:
+    """Two beside each other."""
+    return Call("GET", _at(RUNS, id_, "compare", quote(other, safe="")), _as(RunComparison))
 
 
 def cancel_run(id_: str) -> Call[ProbeRun]:

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from framework_advisor.api.comparisons import RunComparison
 from framework_advisor.api.schemas import (
     CurrentHost,
     KnowledgeSummary,
@@ -135,6 +136,18 @@ class AdvisorClient:
     def results(self, id_: str) -> ProbeRunResults:
         """All that a run has measured so far."""
         return self._answer(calls.results(id_))
+
+    def export_run(self, id_: str) -> bytes:
+        """A run that has ended, as one document that another machine imports."""
+        return self._answer(calls.export_run(id_))
+
+    def import_run(self, document: bytes | str) -> ProbeRun:
+        """Keep a run that was measured elsewhere; one that is known is found again."""
+        return self._answer(calls.import_run(document))
+
+    def compare_runs(self, id_: str, other: str) -> RunComparison:
+        """A run beside another, probe by probe; ratios are time in ``other`` over time in it."""
+        return self._answer(calls.compare_runs(id_, other))
 
     def cancel_run(self, id_: str) -> ProbeRun:
         """End a run; what it has finished is kept."""

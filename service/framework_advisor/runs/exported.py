@@ -19,6 +19,8 @@ from framework_probes.export import SCHEMA, Ended, MeasuredHost, checksum, docum
 from framework_probes.results import Environment, Pair, Result, RunRequest
 from framework_probes.verification import Content, flaws
 
+#: What a document of this kind is called in HTTP.
+MEDIA_TYPE = "application/vnd.framework-advisor.probe-run+json"
 #: As many mistakes of a document are told.
 MOST_ERRORS = 100
 #: Clocks of two machines may disagree by so much.
