@@ -132,6 +132,22 @@ def test_the_rest_of_the_service_answers(
 
 
 @both
+def test_a_run_is_imported_exported_and_compared(
+    service: tuple[str, Path], using: Callable[..., Any]
+) -> None:
+    def call(act: Act) -> Any:
+        return using(service[0], act, [])
+
+    for run, factor in (("run_a", 1.0), ("run_b", 3.0)):
+        assert call(lambda c: c.import_run(measuring.export(run, factor=factor))).id == run  # noqa: B023
+    assert call(lambda c: c.export_run("run_a")) == measuring.export("run_a").encode()
+    found = call(lambda c: c.compare_runs("run_a", "run_b"))
+    assert {each.verdict for each in found.compared} == {"faster"}
+    with pytest.raises(InvalidInput, match="cut off"):
+        call(lambda c: c.import_run(measuring.export()[:-20]))
+
+
+@both
 def test_waiting_for_a_run_hears_each_event_once_and_returns_at_its_end(
     service: tuple[str, Path], using: Callable[..., Any]
 ) -> None:
