@@ -66,7 +66,7 @@ def of_run(results: Sequence[Result], pairs: Iterable[Pair], title: str) -> Heat
 
     Coloured where its pair with the fastest says that it is slower.
     """
-    verdicts = {}
+    verdicts: dict[tuple[str, str, Contender, Contender], str] = {}
     for pair in pairs:
         said = {"faster": "slower", "slower": "faster"}.get(pair.verdict, pair.verdict)
         verdicts[pair.probe, pair.device, pair.a, pair.b] = pair.verdict
