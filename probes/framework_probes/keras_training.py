@@ -10,7 +10,9 @@ from framework_probes.probe import Adapter, Array, Arrays, Native, Program
 from framework_probes.training import BETA1, BETA2, EPSILON, RATE, STEPS_BEFORE
 
 
-def keras_fit(adapter: Adapter, inputs: Arrays, model: Native, names: Sequence[str]) -> Program:
+def keras_fit(
+    adapter: Adapter, inputs: Arrays, model: Native, names: Sequence[str], layout: str
+) -> Program:
     """A step as ``fit`` does it, less its loop over data: ``train_on_batch``.
 
     Keras' Adam puts epsilon where the root is not yet corrected, which moves an update by some
@@ -21,6 +23,7 @@ def keras_fit(adapter: Adapter, inputs: Arrays, model: Native, names: Sequence[s
         inputs: x, labels and state, as ``training.draw_state`` names it.
         model: built, its weights those of the inputs.
         names: of the trainable weights in the model's order.
+        layout: as in :class:`~framework_probes.probe.Program`.
     """
     keras = adapter.module
     optimizer = keras.optimizers.Adam(RATE, BETA1, BETA2, EPSILON)
@@ -36,7 +39,7 @@ def keras_fit(adapter: Adapter, inputs: Arrays, model: Native, names: Sequence[s
     def reset() -> None:
         for kind, variables in kinds.items():
             for name, variable in variables.items():
-                variable.assign(inputs[f"{kind}/{name}"])
+                variable.assign(inputs[f"{kind}/{name}"].reshape(variable.shape))
         optimizer.iterations.assign(STEPS_BEFORE)
         # The loss that comes back is the mean since then.
         model.reset_metrics()
@@ -49,11 +52,13 @@ def keras_fit(adapter: Adapter, inputs: Arrays, model: Native, names: Sequence[s
     def read(result: Native) -> dict[str, Array]:
         outputs = {"loss": np.asarray(result[0], np.float32)}
         for kind, variables in kinds.items():
-            outputs |= {f"{kind}/{n}": adapter.neutral(v.value) for n, v in variables.items()}
+            for name, variable in variables.items():
+                key = f"{kind}/{name}"
+                outputs[key] = adapter.neutral(variable.value).reshape(inputs[key].shape)
         return outputs
 
     reset()
-    return Program(step=on(inputs), read=read, layout="NHWC", reset=reset, on=on)
+    return Program(step=on(inputs), read=read, layout=layout, reset=reset, on=on)
 
 
 def _kept(optimizer: Native, kind: str) -> list[Native]:

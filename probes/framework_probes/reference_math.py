@@ -29,13 +29,16 @@ def convolve(x: Array, kernel: Array) -> Array:
     return np.asarray(np.tensordot(windows(x, *kernel.shape[:2]), kernel, axes=3))
 
 
-def convolve_backward(x: Array, kernel: Array, dy: Array) -> tuple[Array, Array]:
-    """Gradients of :func:`convolve` by ``x`` and by ``kernel``, given that by its result."""
+def convolve_by_images(kernel: Array, dy: Array) -> Array:
+    """Gradient of :func:`convolve` by its images, given that by its result."""
     h, w = kernel.shape[:2]
-    dkernel = np.tensordot(windows(x, h, w), dy, axes=((0, 1, 2), (0, 1, 2)))
     padded = np.pad(dy, ((0, 0), (h - 1, h - 1), (w - 1, w - 1), (0, 0)))
-    dx = convolve(padded, kernel[::-1, ::-1].transpose(0, 1, 3, 2))
-    return dx, dkernel
+    return convolve(padded, kernel[::-1, ::-1].transpose(0, 1, 3, 2))
+
+
+def convolve_by_kernel(x: Array, size: tuple[int, int], dy: Array) -> Array:
+    """Gradient of :func:`convolve` by a kernel of that size, given that by its result."""
+    return np.asarray(np.tensordot(windows(x, *size), dy, axes=((0, 1, 2), (0, 1, 2))))
 
 
 def pool(x: Array) -> Array:
@@ -91,7 +94,12 @@ def layer_norm(x: Array, scale: Array, shift: Array, epsilon: float) -> Array:
 
 def gelu(x: Array) -> Array:
     """The exact GELU, x Phi(x), of Hendrycks and Gimpel (2016); not its tanh approximation."""
-    return np.asarray(0.5 * x * (1.0 + _erf(x / sqrt(2.0))))
+    return np.asarray(x * normal_share(x))
+
+
+def normal_share(x: Array) -> Array:
+    """Phi, the standard normal distribution function."""
+    return np.asarray(0.5 * (1.0 + _erf(x / sqrt(2.0))))
 
 
 def _quads(x: Array) -> Array:

@@ -16,6 +16,7 @@ gradient's sign, which rounding decides where a gradient is almost zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -28,6 +29,17 @@ STEPS_BEFORE = 10
 Weights = Mapping[str, Native]
 Forward = Callable[[Weights, Native], Native]
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """From the neutral form of a named weight to a framework's, and the way back."""
+
+    inward: Callable[[str, Array], Array] = lambda _, value: value
+    outward: Callable[[str, Array], Array] = lambda _, value: value
+
+
+NEUTRAL = Turns()
 
 
 def draw_state(generator: np.random.Generator, weights: Arrays) -> dict[str, Array]:
@@ -95,8 +107,7 @@ def carried(
     inputs: Arrays,
     gradient: Callable[[Native, Native, Native], tuple[Native, Native]],
     layout: str,
-    inward: Callable[[Array], Array] = lambda value: value,
-    outward: Callable[[Array], Array] = lambda value: value,
+    turns: Turns = NEUTRAL,
 ) -> Program:
     """A program that carries its state from step to step, without side effects.
 
@@ -105,15 +116,16 @@ def carried(
         inputs: x, labels, and the state as :func:`draw_state` names it.
         gradient: (weights, x, labels) to (loss, gradients), weights by name.
         layout: as in :class:`Program`.
-        inward: from the neutral layout of a weight to the framework's.
-        outward: the way back.
+        turns: of weights and their moments.
     """
     sqrt = adapter.operations.sqrt
 
     def start() -> Native:
         kinds = ("weight", "first", "second")
         parts = [part(inputs, kind) for kind in kinds]
-        state = [{n: adapter.array(inward(v)) for n, v in values.items()} for values in parts]
+        state = [
+            {n: adapter.array(turns.inward(n, v)) for n, v in values.items()} for values in parts
+        ]
         return (*state, adapter.array(np.asarray(STEPS_BEFORE, np.float32)))
 
     def advance(state: Native, x: Native, labels: Native) -> tuple[Native, Native]:
@@ -145,7 +157,9 @@ def carried(
         (weights, firsts, seconds, _), loss = result
         outputs = {"loss": adapter.neutral(loss)}
         for kind, values in (("weight", weights), ("first", firsts), ("second", seconds)):
-            outputs |= {f"{kind}/{n}": outward(adapter.neutral(v)) for n, v in values.items()}
+            outputs |= {
+                f"{kind}/{n}": turns.outward(n, adapter.neutral(v)) for n, v in values.items()
+            }
         return outputs
 
     return Program(step=on(inputs), read=read, layout=layout, reset=reset, on=on)
@@ -159,8 +173,7 @@ def in_place(
     variable: Callable[[Array], Native],
     assign: Callable[[Native, Native], object],
     layout: str,
-    inward: Callable[[Array], Array] = lambda value: value,
-    outward: Callable[[Array], Array] = lambda value: value,
+    turns: Turns = NEUTRAL,
 ) -> Program:
     """A program that changes variables where they are, as PyTorch and TensorFlow users do.
 
@@ -173,11 +186,10 @@ def in_place(
         variable: makes a variable for a moment.
         assign: puts a value into a variable.
         layout: as in :class:`Program`.
-        inward: from the neutral layout of a weight to the framework's.
-        outward: the way back.
+        turns: of weights and their moments.
     """
-    firsts = {n: variable(inward(v)) for n, v in part(inputs, "first").items()}
-    seconds = {n: variable(inward(v)) for n, v in part(inputs, "second").items()}
+    firsts = {n: variable(turns.inward(n, v)) for n, v in part(inputs, "first").items()}
+    seconds = {n: variable(turns.inward(n, v)) for n, v in part(inputs, "second").items()}
     t = variable(np.asarray(STEPS_BEFORE, np.float32))
     advance = stepper(list(firsts.values()), list(seconds.values()), t)
     kinds = {"weight": variables, "first": firsts, "second": seconds}
@@ -185,13 +197,16 @@ def in_place(
     def reset() -> None:
         for kind, values in kinds.items():
             for name, target in values.items():
-                assign(target, adapter.array(inward(inputs[f"{kind}/{name}"])))
+                value = turns.inward(name, inputs[f"{kind}/{name}"])
+                assign(target, adapter.array(value))
         assign(t, adapter.array(np.asarray(STEPS_BEFORE, np.float32)))
 
     def read(loss: Native) -> dict[str, Array]:
         outputs = {"loss": adapter.neutral(loss)}
         for kind, values in kinds.items():
-            outputs |= {f"{kind}/{n}": outward(adapter.neutral(v)) for n, v in values.items()}
+            outputs |= {
+                f"{kind}/{n}": turns.outward(n, adapter.neutral(v)) for n, v in values.items()
+            }
         return outputs
 
     def on(data: Arrays) -> Callable[[], Native]:

@@ -7,21 +7,28 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from framework_probes.probe import Adapter, Array, Arrays, Native, Program
-from framework_probes.training import BETA1, BETA2, EPSILON, RATE, adam, in_place
+from framework_probes.training import BETA1, BETA2, EPSILON, NEUTRAL, RATE, Turns, adam, in_place
 
 TORCH_LAYOUT = "NCHW, channels_last memory"
 
 
-def to_torch(weight: Array) -> Array:
-    """HWIO to OIHW in channels_last memory; (in, out) to (out, in)."""
+def to_torch(name: str, weight: Array) -> Array:
+    """Kernels HWIO to OIHW in channels_last memory, (in, out) to (out, in); others as they are."""
+    if not name.endswith("kernel"):
+        return weight
     if weight.ndim == 4:
         return np.ascontiguousarray(weight.transpose(3, 0, 1, 2)).transpose(0, 3, 1, 2)
     return np.ascontiguousarray(weight.T)
 
 
-def from_torch(weight: Array) -> Array:
+def from_torch(name: str, weight: Array) -> Array:
     """The way back from :func:`to_torch`."""
+    if not name.endswith("kernel"):
+        return weight
     return weight.transpose(2, 3, 1, 0) if weight.ndim == 4 else weight.T
+
+
+TORCH_TURNS = Turns(to_torch, from_torch)
 
 
 def torch_adam(
@@ -46,7 +53,7 @@ def torch_in_place(
     weights: dict[str, Native],
     loss: Callable[[Native, Native], Native],
     layout: str,
-    native: bool,
+    turns: Turns = NEUTRAL,
 ) -> Program:
     """PyTorch's loop: loss, ``autograd.grad``, Adam in place on parameters.
 
@@ -59,7 +66,7 @@ def torch_in_place(
         weights: parameters by name, in the order of the state.
         loss: (x, labels) to the mean loss.
         layout: as in :class:`~framework_probes.probe.Program`.
-        native: whether weights have PyTorch's own layout rather than the neutral one.
+        turns: of weights and their moments.
     """
     torch = adapter.backend.module
     parameters = list(weights.values())
@@ -84,8 +91,7 @@ def torch_in_place(
         with torch.no_grad():
             target.copy_(value)
 
-    conversions = (to_torch, from_torch) if native else ()
-    return in_place(adapter, inputs, weights, stepper, adapter.array, assign, layout, *conversions)
+    return in_place(adapter, inputs, weights, stepper, adapter.array, assign, layout, turns)
 
 
 def tensorflow_in_place(
@@ -93,10 +99,12 @@ def tensorflow_in_place(
     inputs: Arrays,
     weights: dict[str, Native],
     forward: Callable[[Native], Native],
+    layout: str,
+    turns: Turns = NEUTRAL,
 ) -> Program:
     """TensorFlow's loop: a gradient tape and variables; compiled, all of it is one function.
 
-    ``forward``: images to logits; reads ``weights``, which are variables by name.
+    ``forward``: x to logits; reads ``weights``, which are variables by name.
     """
     tf = adapter.backend.module
     variables = list(weights.values())
@@ -109,7 +117,8 @@ def tensorflow_in_place(
                 logits = forward(x)
                 losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
                 loss = tf.reduce_mean(losses)
-            gradients = tape.gradient(loss, variables)
+            # Those of an embedding come as the rows that were looked up; Adam changes all of them.
+            gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]
             step = t.assign_add(1.0)
             for w, g, m, v in zip(variables, gradients, firsts, seconds, strict=True):
                 new = adam(w, g, m, v, step, tf.sqrt)
@@ -126,7 +135,8 @@ def tensorflow_in_place(
         stepper,
         tf.Variable,
         lambda target, value: target.assign(value),
-        "NHWC",
+        layout,
+        turns,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from framework_probes import conclusions
+from framework_probes import conclusions, protocol
 from framework_probes.catalogue import CATALOGUE
 from framework_probes.conclusions import Circumstances
 from framework_probes.entries import Entry, Replicate, block_of
@@ -42,6 +42,23 @@ def open_worker(tmp_path: Path) -> Iterator[Callable[[], WorkerProcess]]:
         folder = tmp_path / str(len(started))
         worker = WorkerProcess(sys.executable, folder, catalogue=FAULTY, import_paths=(HERE,))
         started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.close()
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Callable[[str, str | None], WorkerProcess]]:
+    """Starts workers on the real catalogue, their framework imported."""
+    started: list[WorkerProcess] = []
+
+    def start(framework: str, backend: str | None) -> WorkerProcess:
+        folder = tmp_path / f"real-{len(started)}"
+        worker = WorkerProcess(sys.executable, folder, catalogue="framework_probes.catalogue")
+        started.append(worker)
+        assert isinstance(worker.ask(protocol.Load(framework, backend), 240.0), protocol.Loaded)
         return worker
 
     yield start

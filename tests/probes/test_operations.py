@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -24,26 +22,11 @@ KERAS = [("keras", "tensorflow"), ("keras", "jax"), ("keras", "pytorch")]
 OPERATIONS = [
     probe
     for probe in CATALOGUE.values()
-    if probe.id not in SUITES["quick"].probes and probe.dtype in ("float32", "float64")
+    if probe.id not in SUITES["quick"].probes
+    and "_train_step" not in probe.id
+    and probe.dtype in ("float32", "float64")
 ]
 Opened = Callable[[str, str | None], WorkerProcess]
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Opened]:
-    started: list[WorkerProcess] = []
-
-    def start(framework: str, backend: str | None) -> WorkerProcess:
-        worker = WorkerProcess(
-            sys.executable, tmp_path / "worker", catalogue="framework_probes.catalogue"
-        )
-        started.append(worker)
-        assert isinstance(worker.ask(protocol.Load(framework, backend), LIMIT), protocol.Loaded)
-        return worker
-
-    yield start
-    for worker in started:
-        worker.close()
 
 
 def failures(worker: WorkerProcess, tier: Tier, variant: str | None = None) -> dict[str, object]:

@@ -27,7 +27,8 @@ def test_convolution_is_the_sum_over_a_window() -> None:
 def test_convolution_gradients_are_slopes() -> None:
     x, kernel = GENERATOR.normal(size=(2, 5, 5, 2)), GENERATOR.normal(size=(3, 3, 2, 3))
     dy = GENERATOR.normal(size=(2, 3, 3, 3))
-    dx, dkernel = layer.convolve_backward(x, kernel, dy)
+    dx = layer.convolve_by_images(kernel, dy)
+    dkernel = layer.convolve_by_kernel(x, (3, 3), dy)
     for place, gradient, at in ((0, dx, x), (1, dkernel, kernel)):
         direction = GENERATOR.normal(size=at.shape)
 

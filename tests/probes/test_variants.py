@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -33,24 +31,6 @@ FORCED = [
 ]
 HALVES = ("bfloat16", "float16")
 Opened = Callable[[str, str | None], WorkerProcess]
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Opened]:
-
-    started: list[WorkerProcess] = []
-
-    def start(framework: str, backend: str | None) -> WorkerProcess:
-        worker = WorkerProcess(
-            sys.executable, tmp_path / "worker", catalogue="framework_probes.catalogue"
-        )
-        started.append(worker)
-        assert isinstance(worker.ask(protocol.Load(framework, backend), LIMIT), protocol.Loaded)
-        return worker
-
-    yield start
-    for worker in started:
-        worker.close()
 
 
 def test_full_measures_variants_and_quick_the_usual_ways_alone() -> None:

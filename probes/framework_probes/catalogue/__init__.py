@@ -17,13 +17,18 @@ from framework_probes.catalogue import (
     dispatch,
     embedding,
     encoder_block,
+    encoder_train_step,
     equation_of_state,
     gelu,
     layer_norm,
     lstm,
+    lstm_train_step,
     matmul,
     max_pool,
+    mlp_train_step,
+    recommender_train_step,
     reduction,
+    resnet_train_step,
     softmax,
 )
 from framework_probes.probe import Probe
@@ -32,6 +37,13 @@ from framework_probes.results import Tier
 #: What a run without much time takes: each stands for a kind of work.
 _QUICK = ("cnn_train_step", "encoder_block", "conv_block", "matmul", "dispatch")
 _BLOCKS = (cnn_train_step, encoder_block, conv_block)
+_STEPS = (
+    resnet_train_step,
+    encoder_train_step,
+    lstm_train_step,
+    mlp_train_step,
+    recommender_train_step,
+)
 _OPERATIONS = (
     matmul,
     dispatch,
@@ -51,12 +63,10 @@ _OPERATIONS = (
 )
 #: Probes, the most telling first: when a budget ends, the later ones are left out.
 _DRAWN: tuple[Probe, ...] = tuple(
-    probe for module in (*_BLOCKS, *_OPERATIONS) for probe in module.PROBES
+    probe for module in (*_BLOCKS, *_STEPS, *_OPERATIONS) for probe in module.PROBES
 )
-#: Single operations, but for those of quick: starting frameworks for each would take hours.
-_BRIEF = frozenset(
-    probe.id for module in _OPERATIONS for probe in module.PROBES if probe.id not in _QUICK
-)
+#: All but those of quick and other dtypes: starting frameworks for each would take hours.
+_BRIEF = frozenset(probe.id for probe in _DRAWN if probe.id not in _QUICK)
 #: In every other dtype that they have a tolerance for.
 _OTHERS = tuple(
     probe.computed_in(dtype)
