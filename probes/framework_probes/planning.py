@@ -50,7 +50,12 @@ class Plan:
         return (*usual, *variants)
 
     def leaves_out(self, contender: Contender, probe: str) -> str | None:
-        """Why the suite does without that one, which is then ``not_run``; else None."""
+        """Why the suite does without that one, which is then ``not_run``; else None.
+
+        Variants are further ways, and stay.
+        """
+        if contender.variant is not None:
+            return None
         return self.suite.without.get((contender.subject, contender.tier, probe))
 
     @property
@@ -63,7 +68,8 @@ class Plan:
 
         The catalogue states it for all of them in one replicate.
         """
-        share = len(self.contenders(probe)) / (2 * len(SUBJECTS))
+        taken = [c for c in self.contenders(probe) if not self.leaves_out(c, probe.id)]
+        share = len(taken) / (2 * len(SUBJECTS))
         return probe.cost_s * share * self.suite.taking(probe.id).replicates
 
 

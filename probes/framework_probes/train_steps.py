@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -93,7 +94,7 @@ class Classifier:
         return total_bytes(arrays) + total_bytes(state)
 
     @property
-    def builders(self) -> dict[Framework, Builder]:
+    def builders(self) -> dict[Framework | Literal["numpy"], Builder]:
         """How each framework trains it."""
         return {
             "pytorch": self.pytorch,
@@ -156,7 +157,7 @@ class Classifier:
         shape: str,
         families: tuple[tuple[str, float], ...],
         cost_s: float,
-        builders: Mapping[Framework, Builder] | None = None,
+        builders: Mapping[Framework | Literal["numpy"], Builder] | None = None,
         tolerance: float = 2e-4,
     ) -> Probe:
         """The probe of this step.
@@ -184,7 +185,7 @@ class Classifier:
             data=("x", "labels"),
             layers=True,
             derive=derive_step,
-            builders={**self.builders, **(builders or {})},
+            builders=self.builders | dict(builders or {}),
         )
 
 

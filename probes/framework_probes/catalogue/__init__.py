@@ -65,8 +65,6 @@ _OPERATIONS = (
 _DRAWN: tuple[Probe, ...] = tuple(
     probe for module in (*_BLOCKS, *_STEPS, *_OPERATIONS) for probe in module.PROBES
 )
-#: All but those of quick and other dtypes: starting frameworks for each would take hours.
-_BRIEF = frozenset(probe.id for probe in _DRAWN if probe.id not in _QUICK)
 #: In every other dtype that they have a tolerance for.
 _OTHERS = tuple(
     probe.computed_in(dtype)
@@ -77,6 +75,25 @@ _OTHERS = tuple(
 CATALOGUE: Mapping[str, Probe] = MappingProxyType(
     {probe.id: probe for probe in (*_DRAWN, *_OTHERS)}
 )
+#: All but those of quick: starting frameworks for each would take hours.
+_BRIEF = frozenset(CATALOGUE.keys() - set(_QUICK))
+#: What takes half a minute and more of compiling alone, for each network: JAX compiles every
+#: operation by itself where a step is not compiled, and inductor hands all of it to a C++ compiler.
+_SLOW_TO_COMPILE: tuple[tuple[str, Tier], ...] = (
+    ("jax", "eager"),
+    ("keras:jax", "eager"),
+    ("pytorch", "compiled"),
+    ("keras:pytorch", "compiled"),
+)
+_TOO_SLOW: Mapping[tuple[str, Tier, str], str] = {
+    (subject, tier, probe.id): (
+        "compiling it takes half a minute and more; by itself: "
+        f"--suite quick --budget 900 --probes {probe.id}"
+    )
+    for module in _STEPS
+    for probe in module.PROBES
+    for subject, tier in _SLOW_TO_COMPILE
+}
 
 
 #: Of a run that takes 90 seconds, compiling these would take more than half.
@@ -153,6 +170,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             probe_s=30.0,
             replicates=3,
             fresh=True,
+            without=_TOO_SLOW,
             brief=_BRIEF,
             variants=(
                 ("tensorflow", "compiled", "xla"),

@@ -111,6 +111,6 @@ LARGE = _classifier(128).probe(
     measures=MEASURES,
     shape=f"128x{SIDE}x{SIDE}x1; {LAYERS}",
     families=tuple((family, share / 2) for family, share in FAMILIES),
-    cost_s=75.0,
+    cost_s=60.0,
 )
 PROBES = (PROBE, LARGE)

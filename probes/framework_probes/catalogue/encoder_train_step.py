@@ -118,6 +118,6 @@ PROBE = Classifier(
         ("recommender", 0.2),
         ("other", 0.2),
     ),
-    cost_s=110.0,
+    cost_s=60.0,
 )
 PROBES = (PROBE,)

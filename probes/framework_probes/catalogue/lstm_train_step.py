@@ -8,13 +8,14 @@ import numpy as np
 
 from framework_probes.probe import Adapter, Array, Arrays, Native, Program, normal
 from framework_probes.train_steps import Classifier, dense_weights, labels, train_model
-from framework_probes.training import Weights
+from framework_probes.training import Weights, part
+from framework_probes.training_loops import TORCH_TURNS, torch_in_place
 
 BATCH, TIME, INWARD, UNITS, CLASSES = 32, 16, 64, 128, 10
 
 
 def _network(layers: Native, w: Weights, x: Native) -> Native:
-    """TensorFlow has no such layer but that of ``tf.keras``."""
+    """Of JAX and the reference; the others have layers that hold their weights themselves."""
     names = ("kernel", "recurrent_kernel", "bias")
     h = layers.lstm(x, *(w[f"lstm.{name}"] for name in names))
     return layers.dense(h, w["dense.kernel"], w["dense.bias"])
@@ -29,6 +30,28 @@ def _model(keras: Native) -> Native:
             layers.Dense(CLASSES, name="dense"),
         ]
     )
+
+
+def _pytorch(adapter: Adapter, inputs: Arrays) -> Program:
+    """The same loop in both tiers: ``torch.compile`` leaves its LSTM as it is."""
+    torch = adapter.module
+    layer, f = torch.nn.LSTM(INWARD, UNITS, batch_first=True), torch.nn.functional
+    state = part(inputs, "weight")
+    w = {
+        name: torch.nn.Parameter(adapter.array(TORCH_TURNS.inward(name, value)))
+        for name, value in state.items()
+    }
+    layer.weight_ih_l0, layer.weight_hh_l0 = w["lstm.kernel"], w["lstm.recurrent_kernel"]
+    layer.bias_ih_l0 = w["lstm.bias"]
+    # PyTorch has two biases that are added; the second one stays zero.
+    layer.bias_hh_l0 = torch.nn.Parameter(torch.zeros_like(w["lstm.bias"]), requires_grad=False)
+
+    def loss(x: Native, labels: Native) -> Native:
+        h = layer(x)[0][:, -1]
+        logits = f.linear(h, w["dense.kernel"], w["dense.bias"])
+        return f.cross_entropy(logits, labels)
+
+    return torch_in_place(adapter, inputs, w, loss, CLASSIFIER.layout, TORCH_TURNS)
 
 
 def _tensorflow(adapter: Adapter, inputs: Arrays) -> Program:
@@ -73,7 +96,7 @@ PROBE = CLASSIFIER.probe(
         ("reinforcement_learning", 0.2),
         ("other", 0.1),
     ),
-    cost_s=110.0,
-    builders={"tensorflow": _tensorflow},
+    cost_s=40.0,
+    builders={"pytorch": _pytorch, "tensorflow": _tensorflow},
 )
 PROBES = (PROBE,)

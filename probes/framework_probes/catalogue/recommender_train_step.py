@@ -16,7 +16,7 @@ from framework_probes.probe import Array, Native, normal
 from framework_probes.train_steps import Classifier, dense_weights, labels
 from framework_probes.training import Weights
 
-BATCH, FEATURES, ROWS, WIDTH = 256, 8, 4000, 32
+BATCH, FEATURES, ROWS, WIDTH = 256, 8, 1000, 32
 WIDTHS = (FEATURES * WIDTH, 256, 128, 2)
 
 
@@ -70,7 +70,7 @@ PROBE = Classifier(
     shape=f"{BATCH} rows; {FEATURES} tables of {ROWS}x{WIDTH}; widths "
     f"{', '.join(map(str, WIDTHS))}",
     families=(("recommender", 1.0), ("tabular", 0.5), ("mlp", 0.3), ("other", 0.1)),
-    cost_s=60.0,
+    cost_s=40.0,
     tolerance=2e-3,
 )
 PROBES = (PROBE,)

@@ -87,23 +87,6 @@ class TorchLayers:
         """``cat``."""
         return self._torch.cat(tuple(parts), -1)
 
-    def lstm(self, x: Native, kernel: Native, recurrent: Native, bias: Native) -> Native:
-        """The last output, by the function that ``nn.LSTM`` calls, its second bias zero."""
-        start = x.new_zeros((1, x.shape[0], recurrent.shape[1]))
-        weights = (kernel, recurrent, bias, self._torch.zeros_like(bias))
-        found = self._torch.lstm(
-            x,
-            (start, start),
-            weights,
-            True,
-            1,
-            0.0,
-            False,
-            False,
-            True,
-        )
-        return found[1][0]
-
 
 def layers(torch: Native) -> Layers:
     """PyTorch's."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from framework_probes import reference_math as layer
 from framework_probes.layers import IMAGES_EPSILON, TOKENS_EPSILON, Network
-from framework_probes.probe import Array
+from framework_probes.probe import Array, Native
 
 #: From the gradient by a result to the gradient by what it was made of.
 Back = Callable[[Array], Array]
@@ -187,15 +187,15 @@ class RecordedLayers:
         """One column."""
         return self.part(x, np.s_[:, number])
 
-    def part(self, x: Recorded, where: object) -> Recorded:
+    def part(self, x: Recorded, where: Native) -> Recorded:
         """What a NumPy index selects, each entry once."""
 
         def back(dy: Array) -> Array:
             spread = np.zeros_like(x.value)
-            spread[where] = dy  # type: ignore[index]
+            spread[where] = dy
             return spread
 
-        return Recorded(x.value[where], ((x, back),))  # type: ignore[index]
+        return Recorded(x.value[where], ((x, back),))
 
     def lstm(self, x: Recorded, kernel: Recorded, recurrent: Recorded, bias: Recorded) -> Recorded:
         """The last output of input, forget, candidate and output gates, step by step."""
