@@ -20,6 +20,7 @@ from framework_probes.results import (
     Outcome,
     Pair,
     Peaks,
+    Percentiles,
     Rate,
     Reference,
     Result,
@@ -180,6 +181,8 @@ def result(
             device_s=_device_seconds(blocks),
             cache=first.prepared.cache if first else None,
         )
+        if probe.request:
+            time = replace(time, percentiles=percentiles(blocks))
         rate = Rate(
             flops_per_s=probe.flops / time.seconds,
             bytes_per_s=probe.bytes / time.seconds,
@@ -283,6 +286,20 @@ def _device_seconds(blocks: comparison.Blocks) -> float | None:
     used = comparison.counted(blocks)
     samples = [seconds for block in used for seconds in block.device_samples_s]
     return statistics.lower_quartile(samples) if samples else None
+
+
+def percentiles(blocks: comparison.Blocks) -> Percentiles:
+    """Of single calls, those of blocks that count; each only where there are enough of them."""
+    calls = [wall for block in comparison.counted(blocks) for wall in block.wall_samples_s]
+    found: dict[str, float | None] = {}
+    lacking = []
+    for percent, needed in statistics.FEWEST_FOR_PERCENTILE.items():
+        enough = len(calls) >= needed
+        found[f"p{percent}"] = statistics.quantile(calls, percent / 100) if enough else None
+        if not enough:
+            lacking.append(f"a p{percent} takes {needed}")
+    reason = f"{len(calls)} calls were counted; {', '.join(lacking)}" if lacking else None
+    return Percentiles(found["p50"], found["p90"], found["p99"], len(calls), reason)
 
 
 def _cold(entry: Entry, where: Circumstances, eager: Entry | None) -> Cold:

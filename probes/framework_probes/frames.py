@@ -32,6 +32,7 @@ CONDITIONS = (
     "disturbed_blocks",
     "wait_s",
 )
+PERCENTILES = ("p50", "p90", "p99", "calls")
 RATE = ("flops_per_s", "bytes_per_s", "of_roofline")
 SAMPLES = ("wall_samples_s", "cpu_samples_s")
 BLOCK = tuple(field.name for field in fields(Block) if field.name not in SAMPLES)
@@ -42,7 +43,7 @@ def results_frame(events: Iterable[Event]) -> Frame:
     """One row for each result; times in seconds, memory in bytes, missing where not measured."""
     columns = (
         *RESULT, *WHO, "compiler", "outcome", "reason", "error", "tolerance",
-        *TIME, *COLD, *MEMORY, *RATE, "reference", "reference_s", *CONDITIONS,
+        *TIME, *PERCENTILES, *COLD, *MEMORY, *RATE, "reference", "reference_s", *CONDITIONS,
     )  # fmt: skip
     return _frame([_result(event) for event in events if isinstance(event, Result)], columns)
 
@@ -107,6 +108,7 @@ def _result(result: Result) -> dict[str, object]:
     if result.time is not None:
         row |= _picked(result.time, ("statistic", "seconds", "blocks", "replicates"))
         row |= {"low": result.time.ci95[0], "high": result.time.ci95[1]}
+        row |= _picked(result.time.percentiles, PERCENTILES)
         row |= _picked(result.time.cold, COLD) | _picked(result.time.memory, MEMORY)
     return row
 

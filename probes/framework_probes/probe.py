@@ -196,6 +196,8 @@ class Probe:
             moments and weights; compared are the gradients and changes that led there.
         layers: whether Keras makes it of layers, so that its own trainer can run it.
         layouts: that can be forced on it.
+        request: whether an iteration answers one request: each call is then waited for and timed by
+            itself, and percentiles are told.
         data: which inputs change from block to block; weights stay.
         builders: how each framework does it; ``numpy`` where the reference is timed.
     """
@@ -220,6 +222,7 @@ class Probe:
     data: tuple[str, ...] = ()
     layers: bool = False
     layouts: tuple[str, ...] = ()
+    request: bool = False
 
     @property
     def stored(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from framework_probes.conclusions import Whereof, pairs_of, steady
+from framework_probes.conclusions import Whereof, pairs_of, percentiles, steady
 from framework_probes.results import Pair, Result, Time
 
 
@@ -38,6 +38,8 @@ def recompute(results: Iterable[Result]) -> Recomputed:
             continue
         published = result.time
         made = steady(result.blocks)
+        if published.percentiles is not None:
+            made = replace(made, percentiles=percentiles(result.blocks))
         times[result.id] = replace(made, cold=published.cold, memory=published.memory)
         if result.outcome == "ok":
             whereof = Whereof(result.run, result.host, result.probe, result.dtype, result.device)

@@ -120,6 +120,22 @@ class CacheTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class Percentiles:
+    """Wall seconds that half, 90% and 99% of single calls kept within, each call waited for.
+
+    Attributes:
+        calls: how many were counted.
+        reason: why one of the percentiles is None: it takes more calls than that.
+    """
+
+    p50: float | None
+    p90: float | None
+    p99: float | None
+    calls: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Time:
     """Seconds per iteration in steady state, with a 95% interval.
 
@@ -127,7 +143,8 @@ class Time:
     several it is the larger of that and of what differs between processes.
 
     On another device than the processor: ``device_s`` by its own clock, None where the framework
-    hands out no events; ``cache``: how much a warm last cache is worth.
+    hands out no events; ``cache``: how much a warm last cache is worth. ``percentiles``: of probes
+    whose iteration answers one request.
     """
 
     statistic: str
@@ -139,6 +156,7 @@ class Time:
     memory: Memory | None = None
     device_s: float | None = None
     cache: CacheTimes | None = None
+    percentiles: Percentiles | None = None
 
 
 @dataclass(frozen=True, slots=True)

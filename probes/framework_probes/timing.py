@@ -32,6 +32,8 @@ WAITS = 100
 STEADY = 1.25
 #: Fewest samples of a block: one that was disturbed can then be told from the others.
 FEWEST_SAMPLES = 3
+#: The same where single calls are samples: a p99 then comes of the fewest rounds of a suite.
+FEWEST_CALLS = 84
 #: Seconds after a switch from another process that are not counted; one sample at least.
 BURN_IN_S = 5e-3
 
@@ -60,8 +62,13 @@ class Pilot:
     calls_s: tuple[float, ...]
 
 
-def pilot(adapter: Adapter, program: Program, budget_s: float = 0.01) -> Pilot:
-    """Find out how long an iteration takes once warm, and how many make one sample."""
+def pilot(
+    adapter: Adapter, program: Program, budget_s: float = 0.01, *, single: bool = False
+) -> Pilot:
+    """Find out how long an iteration takes once warm, and how many make one sample.
+
+    ``single``: each call is a sample of its own, however short.
+    """
     times: list[float] = []
     end = time.perf_counter() + budget_s
     while len(times) < 3 or (len(times) < 1000 and time.perf_counter() < end):
@@ -70,7 +77,7 @@ def pilot(adapter: Adapter, program: Program, budget_s: float = 0.01) -> Pilot:
     wait_s = lower_quartile([seconds(lambda: adapter.wait(result)) for _ in range(20)])
     shortest = max(SHORTEST_SAMPLE, WAITS * wait_s)
     iteration, batch = lower_quartile(times), 1
-    if iteration < shortest:
+    if iteration < shortest and not single:
         # Waiting was counted in full; a batch waits once, so it is measured again as it runs.
         batch = ceil(shortest / iteration)
         samples = [_sample(adapter, program, batch)[1] for _ in range(9)]
@@ -109,6 +116,7 @@ def run_block(
     last: bool,
     clock: Clock | None = None,
     off_processor: bool = False,
+    fewest: int = FEWEST_SAMPLES,
 ) -> tuple[Ran, Native, int]:
     """One block of samples, the result of one of them, and how many steps led to that.
 
@@ -126,6 +134,7 @@ def run_block(
         last: whether the last result is wanted.
         clock: of the device, read after samples.
         off_processor: whether a device does the work that is not the processor.
+        fewest: samples of the block, however long they take.
     """
     with _no_garbage_collection():
         program.reset()
@@ -135,7 +144,7 @@ def run_block(
         readings: list[Reading] = []
         switches = getrusage(RUSAGE_SELF).ru_nivcsw
         start = time.perf_counter()
-        while len(walls) < FEWEST_SAMPLES or time.perf_counter() - start < block_s:
+        while len(walls) < fewest or time.perf_counter() - start < block_s:
             result, wall, cpu = _sample(adapter, program, batch)
             walls.append(wall)
             cpus.append(cpu)

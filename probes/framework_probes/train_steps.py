@@ -220,7 +220,8 @@ def train_model(adapter: Adapter, inputs: Arrays, model: Native, layout: str) ->
 
         gradient = jax_gradient(backend.module, forward)
         return carried(adapter, inputs, gradient, layout, turns)
-    variables = {name: variable.value for name, variable in trained.items()}
+    # In the order of the state, which is not that of the model.
+    variables = {name: trained[name].value for name in shapes}
     if backend.subject == "tensorflow":
         return tensorflow_in_place(
             adapter, inputs, variables, lambda x: model(x, training=True), layout, turns

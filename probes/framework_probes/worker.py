@@ -133,7 +133,7 @@ class Worker:
             _, second = timing.call(adapter, program)
             proven = prove(adapter, probe, program, drawn, self.device)
             gc.collect()
-            pilot = timing.pilot(adapter, program)
+            pilot = timing.pilot(adapter, program, single=probe.request)
             away = self.device != "cpu"
             cache = device_timing.cache_times(adapter, program) if away else None
         for other, before in grown:
@@ -188,6 +188,7 @@ class Worker:
                 last=trains,
                 clock=self.clock,
                 off_processor=self.device != "cpu",
+                fewest=timing.FEWEST_CALLS if ready.probe.request else timing.FEWEST_SAMPLES,
             )
             ready.timed = Timed(result, steps, which)
             if self.device != "cpu":

@@ -129,6 +129,33 @@ def test_a_result_carries_what_was_measured() -> None:
     assert [b.order for b in result.blocks] == list(range(8))
 
 
+def test_percentiles_are_told_where_enough_single_calls_were_counted() -> None:
+    request = CATALOGUE["cnn_request"]
+
+    def blocks(rounds: int) -> Replicate:
+        # 84 calls a round: 1 to 84 ms.
+        walls = tuple(n * 1e-3 for n in range(1, 85))
+        ran = [Ran(84, walls, walls, 0, 1, 0) for _ in range(rounds)]
+        made = [labelled(block_of(each, o, 0, o), None) for o, each in enumerate(ran)]
+        return Replicate(PREPARED, 1.5, "env_1", made, {1}, 0)
+
+    contender = Contender("jax", None, "eager")
+    enough = conclusions.result(request, Entry(contender, [blocks(8)]), WHERE, None)
+    assert enough.time is not None
+    found = enough.time.percentiles
+    assert found is not None
+    assert (found.calls, found.reason) == (672, None)
+    assert (found.p50, found.p90, found.p99) == pytest.approx((42.5e-3, 76e-3, 84e-3))
+    few = conclusions.percentiles(blocks(7).blocks)
+    assert few.p90 == pytest.approx(76e-3)
+    assert (few.p99, few.reason) == (None, "588 calls were counted; a p99 takes 662")
+    none = conclusions.percentiles(blocks(8).blocks[:0])
+    assert (none.p50, none.calls) == (None, 0)
+    other = conclusions.result(MATMUL, Entry(contender, [blocks(8)]), WHERE, None)
+    assert other.time is not None
+    assert other.time.percentiles is None
+
+
 def test_blocks_on_several_cores_have_no_core() -> None:
     made = entry("jax", "eager", times(1))
     made.replicates[0].cores.add(0)

@@ -246,3 +246,14 @@ def test_the_interval_over_replicates_holds_the_truth_though_processes_are_biase
 def test_spread_is_how_far_the_parts_are_apart() -> None:
     assert statistics.spread([1.0, 1.1, 0.9]) == pytest.approx(1.1 / 0.9 - 1)
     assert statistics.spread([2.0]) == 0.0
+
+
+def test_a_percentile_takes_so_many_that_hardly_ever_only_one_lies_above_it() -> None:
+    for percent, fewest in statistics.FEWEST_FOR_PERCENTILE.items():
+        q = percent / 100
+
+        def risk(n: int, q: float = q) -> float:
+            """That no more than one of n lies above the q-quantile."""
+            return q**n + n * (1 - q) * q ** (n - 1)
+
+        assert risk(fewest) <= 0.01 < risk(fewest - 1)

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from framework_probes.frameworks.plain_numpy import NumPyAdapter
 from framework_probes.probe import Native, Program
-from framework_probes.timing import SHORTEST_SAMPLE, WAITS, pilot, to_steady
+from framework_probes.timing import (
+    FEWEST_CALLS,
+    SHORTEST_SAMPLE,
+    WAITS,
+    pilot,
+    run_block,
+    to_steady,
+)
 
 
 def busy(seconds: float) -> None:
@@ -68,3 +75,12 @@ def test_calls_before_the_first_steady_one_are_paid_once(calls: list[float], spe
 @given(st.lists(st.floats(1e-6, 10), min_size=3, max_size=50))
 def test_what_is_paid_once_is_never_more_than_all_calls(calls: list[float]) -> None:
     assert 0 <= to_steady(calls) <= sum(calls)
+
+
+def test_single_calls_are_samples_however_short() -> None:
+    adapter = NumPyAdapter()
+    program = Program(step=lambda: None, read=lambda _: {}, layout="")
+    assert pilot(adapter, program).batch > 1
+    assert pilot(adapter, program, single=True).batch == 1
+    ran, _, _ = run_block(adapter, program, 1, 0.0, 0, last=False, fewest=FEWEST_CALLS)
+    assert len(ran.walls_s) == ran.iterations == FEWEST_CALLS

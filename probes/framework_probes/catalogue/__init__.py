@@ -10,6 +10,7 @@ from framework_probes.catalogue import (
     adam_update,
     attention,
     batch_norm,
+    cnn_request,
     cnn_train_step,
     conv_block,
     convolution,
@@ -17,6 +18,7 @@ from framework_probes.catalogue import (
     dispatch,
     embedding,
     encoder_block,
+    encoder_request,
     encoder_train_step,
     equation_of_state,
     gelu,
@@ -44,6 +46,7 @@ _STEPS = (
     mlp_train_step,
     recommender_train_step,
 )
+_REQUESTS = (cnn_request, encoder_request)
 _OPERATIONS = (
     matmul,
     dispatch,
@@ -63,7 +66,7 @@ _OPERATIONS = (
 )
 #: Probes, the most telling first: when a budget ends, the later ones are left out.
 _DRAWN: tuple[Probe, ...] = tuple(
-    probe for module in (*_BLOCKS, *_STEPS, *_OPERATIONS) for probe in module.PROBES
+    probe for module in (*_BLOCKS, *_STEPS, *_REQUESTS, *_OPERATIONS) for probe in module.PROBES
 )
 #: In every other dtype that they have a tolerance for.
 _OTHERS = tuple(

@@ -51,7 +51,10 @@ def _weights(generator: np.random.Generator) -> dict[str, Array]:
 
 def _data(generator: np.random.Generator) -> dict[str, Array]:
     return {
-        "x": generator.integers(0, ROWS, (BATCH, FEATURES), dtype=np.int32),
+        # Each row at most once, see ``encoder_train_step``.
+        "x": np.stack(
+            [generator.permutation(ROWS)[:BATCH] for _ in range(FEATURES)], axis=1
+        ).astype(np.int32),
         "labels": labels(generator, BATCH, WIDTHS[-1]),
     }
 

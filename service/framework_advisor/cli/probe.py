@@ -204,5 +204,17 @@ def _row(result: Result) -> tuple[str, ...]:
         duration(time.seconds) if time else "",
         f"{low} to {high}" if time else "",
         share,
-        result.reason or "",
+        result.reason or _percentiles(result),
+    )
+
+
+def _percentiles(result: Result) -> str:
+    """Of single calls, with why one is missing; empty where an iteration answers no request."""
+    found = result.time.percentiles if result.time else None
+    if found is None:
+        return ""
+    told = {"p50": found.p50, "p90": found.p90, "p99": found.p99}
+    known = [f"{name} {duration(value)}" for name, value in told.items() if value is not None]
+    return "; ".join(
+        [*([", ".join(known)] if known else []), *([found.reason] if found.reason else [])]
     )

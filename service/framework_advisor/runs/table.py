@@ -50,6 +50,9 @@ COLUMNS = (
     "bytes_per_s",
     "peak_rss_bytes",
     "first_call_s",
+    "p50_s",
+    "p90_s",
+    "p99_s",
 )
 
 
@@ -65,6 +68,9 @@ def _row(result: Result) -> Mapping[str, object]:
     if time is not None:
         row["seconds"], (row["ci95_low"], row["ci95_high"]) = time.seconds, time.ci95
         row["first_call_s"] = time.cold.first_call_s
+        if time.percentiles is not None:
+            for name in ("p50", "p90", "p99"):
+                row[f"{name}_s"] = getattr(time.percentiles, name)
     if rate is not None:
         row["of_roofline"] = rate.of_roofline
         row["flops_per_s"], row["bytes_per_s"] = rate.flops_per_s, rate.bytes_per_s

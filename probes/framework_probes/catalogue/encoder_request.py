@@ -1,0 +1,41 @@
+"""One sequence through the network of ``encoder_train_step``: how long whoever asks has to wait."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework_probes.catalogue.encoder_train_step import (
+    BLOCKS,
+    CLASSES,
+    HEADS,
+    HIDDEN,
+    SEQUENCE,
+    WIDTH,
+    WORDS,
+    model,
+    network,
+    products,
+    weights,
+)
+from framework_probes.probe import total_bytes
+from framework_probes.single_requests import request_probe
+
+#: Of the words only those that are looked up are read.
+_UNREAD = (WORDS - SEQUENCE) * WIDTH * 4
+
+PROBE = request_probe(
+    "encoder_request",
+    title="One request to a transformer encoder",
+    measures="Classifying one sequence, each call waited for: its median, p90 and p99 as well.",
+    shape=f"1 sequence of {SEQUENCE} of {WORDS} words; {BLOCKS} blocks of width {WIDTH}, "
+    f"{HEADS} heads, feed-forward {HIDDEN}",
+    families=(("transformer", 0.7), ("llm", 0.4), ("speech", 0.3), ("other", 0.2)),
+    cost_s=35.0,
+    network=network,
+    model=model,
+    weights=weights,
+    x=lambda generator: generator.integers(0, WORDS, (1, SEQUENCE), dtype=np.int32),
+    products=products(1),
+    bytes_=total_bytes(weights(np.random.default_rng(0))) - _UNREAD + (SEQUENCE + CLASSES) * 4,
+)
+PROBES = (PROBE,)
