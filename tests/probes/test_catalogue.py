@@ -263,7 +263,7 @@ def test_suites_name_probes_of_the_catalogue() -> None:
         fewest, most = suite.rounds
         assert 8 <= fewest <= most
         for (subject, tier, probe), reason in suite.without.items():
-            assert "full" in reason
+            assert "--probes" in reason
             assert subject in SLOWEST_FIRST
             assert tier in suite.tiers
             assert probe in suite.probes
