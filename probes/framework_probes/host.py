@@ -11,6 +11,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
+from framework_probes import devices, hardware
 from framework_probes.results import Host
 
 #: Framework to the distributions that can provide it, the usual one first.
@@ -27,7 +28,9 @@ def fingerprint() -> Host:
     cpu = _cpu_name()
     cores = usable_cores()
     memory = _memory_bytes()
-    accelerators = _accelerators()
+    found = {kind: names for kind, names in devices.here().items() if kind != "cpu"}
+    # Of what the id is made is older than the other kinds: ids must not change by them.
+    accelerators = (*_accelerators(), *found.get("rocm", ()), *found.get("tpu", ()))
     # Total memory differs by some pages from boot to boot, hence the rounding.
     gibibytes = round(memory / 2**30)
     stable = (platform.system(), platform.machine(), cpu, len(cores), gibibytes, accelerators)
@@ -39,7 +42,8 @@ def fingerprint() -> Host:
         cpu=cpu,
         cores=len(cores),
         memory_bytes=memory,
-        accelerators=accelerators,
+        accelerators=tuple(name for names in found.values() for name in names),
+        hardware=hardware.hardware(),
     )
 
 

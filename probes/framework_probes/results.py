@@ -311,8 +311,38 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Hardware:
+    """What a machine is beyond its make, and what may be used of it; None: unknown or no limit.
+
+    Attributes:
+        microcode: of the processor; ``caches``: bytes by ``L1d``, ``L1i``, ``L2``, ``L3``.
+        features: instructions that decide which kernels a library takes, AVX-512 and AMX among
+            them.
+        governor: of the clock; ``virtualisation``: ``none``, or of what kind the machine is.
+        cpu_quota: processors' worth of time that a control group allows; ``cpuset``: the cores;
+            ``memory_limit_bytes``: the memory.
+        drivers: versions of accelerators' kernel drivers.
+    """
+
+    microcode: str | None = None
+    caches: dict[str, int] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+    governor: str | None = None
+    virtualisation: str | None = None
+    cpu_quota: float | None = None
+    cpuset: str | None = None
+    memory_limit_bytes: int | None = None
+    drivers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
-    """Fingerprint of a machine. ``id`` is a digest of what does not change between boots."""
+    """Fingerprint of a machine.
+
+    ``id`` is a digest of its make alone: operating system, architecture, processor, usable cores,
+    memory in GiB and accelerators. ``hardware`` is no part of it: microcode, limits and drivers
+    change while the machine stays the same. None in runs kept before it stood here.
+    """
 
     id: str
     name: str
@@ -322,6 +352,7 @@ class Host:
     cores: int
     memory_bytes: int
     accelerators: tuple[str, ...]
+    hardware: Hardware | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from framework_probes import device_timing, frameworks, host, peaks, protocol, timing
+from framework_probes.builds import build_facts
 from framework_probes.clocks import Clock, clock_of
 from framework_probes.devices import DeviceMissing
 from framework_probes.equality import WrongResult
@@ -115,7 +116,7 @@ class Worker:
         start = time.perf_counter()
         eager = self._adapter("eager", None)
         import_s = time.perf_counter() - start
-        settings = eager.settings()
+        settings = eager.settings() | build_facts()
         if self.device != "cpu":
             settings |= {"device": eager.device_name()}
         return protocol.Loaded(import_s, platform.python_version(), eager.packages(), settings)

@@ -6,7 +6,7 @@ from typing import get_args
 
 from framework_advisor.api.schemas import CurrentHost
 from framework_knowledge.models import FrameworkId
-from framework_probes import host
+from framework_probes import devices, host
 from framework_probes.results import Peaks
 
 
@@ -15,7 +15,7 @@ def current_host(peaks: Peaks | None) -> CurrentHost:
     described, versions = host.fingerprint(), host.installed()
     return CurrentHost(
         host=described,
-        devices=("cpu", *described.accelerators),
+        devices=tuple(devices.here()),
         frameworks={framework: versions.get(framework) for framework in get_args(FrameworkId)},
         peaks=peaks,
     )
