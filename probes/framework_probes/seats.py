@@ -12,7 +12,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -122,7 +122,11 @@ class Seat:
         if self.hopeless is not None:
             return self.hopeless
         self.opened += 1
-        python = environments.interpreter(self.framework) if self.framework else None
+        python = (
+            environments.interpreter(self.framework, self.backend, self.device)
+            if self.framework
+            else None
+        )
         try:
             self.worker = process.WorkerProcess(
                 python or sys.executable,
@@ -139,6 +143,9 @@ class Seat:
         reply = yield Ask(self.worker, load, self.setup.load_s)
         if not isinstance(reply, protocol.Loaded):
             refused = refusal(reply)
+            if refused.outcome == "not_installed" and self.framework is not None:
+                command = environments.how_to_install(self.framework, self.backend, self.device)
+                refused = replace(refused, reason=f"{refused.reason}: {command}".rstrip(": "))
             if refused.outcome in ("not_installed", "unsupported"):
                 self.hopeless = refused
             return self.failed(refused)

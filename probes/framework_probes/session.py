@@ -340,7 +340,7 @@ def _cannot(subject: Subject, device: str) -> Refused | None:
     if not devices.reached(subject.framework, subject.backend, device):
         title = devices.KINDS[device].title
         return Refused("unsupported", f"{subject.name} does not compute on {device} ({title})")
-    reason = environments.missing(subject.framework, subject.backend)
+    reason = environments.missing(subject.framework, subject.backend, device)
     return None if reason is None else Refused("not_installed", reason)
 
 

@@ -14,6 +14,7 @@ from framework_advisor.api.schemas import ProbeRun, ProbeRunResults
 from framework_advisor.cli.extra import need_server
 from framework_advisor.cli.output import as_json, duration, echo_document
 from framework_advisor.cli.probe_compare import compare, map_
+from framework_advisor.cli.probe_environments import environments
 from framework_advisor.cli.probe_exchange import export, import_
 from framework_advisor.cli.terminal import columns
 from framework_advisor.cli.terminal import show as write
@@ -36,6 +37,7 @@ def probe() -> None:
 probe.add_command(compare)
 probe.add_command(map_)
 probe.add_command(export)
+probe.add_command(environments)
 probe.add_command(import_)
 
 
