@@ -19,8 +19,10 @@ from framework_advisor.api.gate import Gate
 from framework_advisor.web import assets, words
 from framework_advisor.web.answers import Answers
 from framework_advisor.web.ask import Ask
+from framework_advisor.web.knowledge import KnowledgePages
 from framework_advisor.web.mistakes import PAGES
 from framework_advisor.web.policy import from_here, headed
+from framework_advisor.web.runs import Host
 from framework_advisor.web.signing_in import signing_in
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -58,7 +60,7 @@ def pages(gate: Gate) -> Iterable[Router]:
         exception_handlers=PAGES,
         include_in_schema=False,
     )
-    inside: list[type[Controller]] = [Ask, Answers]
+    inside: list[type[Controller]] = [Ask, Answers, Host, KnowledgePages]
     yield Router(
         "/",
         route_handlers=inside,

@@ -131,7 +131,9 @@ def test_a_browser_that_says_only_the_origin_is_believed(pages: Client) -> None:
     assert pages.send(request).status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/", "/recommendations", "/sign-in"])
+@pytest.mark.parametrize(
+    "path", ["/", "/recommendations", "/host", "/knowledge/tables", "/sign-in"]
+)
 def test_pages_load_nothing_but_what_lies_here(pages: Client, path: str) -> None:
     page = pages.get(path)
     policy = page.headers["content-security-policy"]

@@ -39,7 +39,9 @@ def sign_in(client: Client, key: str, then: str = "/") -> str:
     return str(response.headers["location"])
 
 
-@pytest.mark.parametrize("path", ["/", "/recommendations", "/recommendations/rec_0"])
+@pytest.mark.parametrize(
+    "path", ["/", "/recommendations", "/recommendations/rec_0", "/host", "/probe-runs/run_0/events"]
+)
 def test_who_has_not_signed_in_is_asked_to(keyed: Client, path: str) -> None:
     response = keyed.get(path)
     assert response.status_code == 303

@@ -10,6 +10,12 @@ const common = (width) => ({
   width,
   style: { background: "transparent", color: "inherit", fontFamily: "inherit", fontSize: "13px", overflow: "visible" },
 });
+// Those whose names do not lie on one another.
+const apart = (rows, { x, y }) =>
+  rows.reduce((kept, row) => {
+    const near = (other) => Math.abs(x(other) - x(row)) < 95 && Math.abs(y(other) - y(row)) < 15;
+    return kept.some(near) ? kept : [...kept, row];
+  }, []);
 const unique = (rows, name) => [...new Set(rows.map((row) => row[name]))];
 
 const draw = {
@@ -59,26 +65,26 @@ const draw = {
 
   ratios(cells, width) {
     const rows = cells.map((cell, i) => ({ ...numbers(cell, "ratio", "low", "high"), i: String(i) }));
-    const label = (row) => `${row.probe}: ${row.a} against ${row.b}`;
-    const wide = width > 640;
+    const longest = Math.max(...rows.map((row) => row.label.length));
+    const wide = width > Math.max(420, longest * 12);
     const colours = { faster: style("--good"), slower: style("--bad"), same: style("--soft"), ambiguous: style("--soft") };
     const low = Math.min(0.9, ...rows.map((row) => row.low));
     const high = Math.max(1.1, ...rows.map((row) => row.high));
     const named = new Map(rows.map((row) => [row.i, row]));
     return Plot.plot({
       ...common(width),
-      marginLeft: wide ? Math.min(430, width * 0.5) : 8,
+      marginLeft: wide ? 20 + longest * 6.6 : 8,
       marginRight: 12,
       marginTop: 24,
       marginBottom: 36,
       height: 70 + rows.length * (wide ? 22 : 38),
       x: { type: "log", domain: [low, high], label: "times as fast", grid: true, ticks: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50].filter((t) => t >= low && t <= high), tickFormat: (t) => `${t}×` },
-      y: { domain: rows.map((row) => row.i), label: null, tickSize: 0, axis: wide ? "left" : null, tickFormat: (i) => label(named.get(i)) },
+      y: { domain: rows.map((row) => row.i), label: null, tickSize: 0, axis: wide ? "left" : null, tickFormat: (i) => named.get(i).label },
       marks: [
         Plot.ruleX([1], { stroke: "currentColor", strokeOpacity: 0.5 }),
         Plot.ruleY(rows, { y: "i", x1: "low", x2: "high", stroke: (row) => colours[row.verdict], strokeWidth: 2 }),
         Plot.dot(rows, { y: "i", x: "ratio", r: 4, fill: (row) => (row.verdict === "ambiguous" ? style("--paper") : colours[row.verdict]), stroke: (row) => colours[row.verdict] }),
-        wide ? null : Plot.text(rows, { y: "i", frameAnchor: "left", text: label, textAnchor: "start", dy: -13, fontSize: 11 }),
+        wide ? null : Plot.text(rows, { y: "i", frameAnchor: "left", text: "label", textAnchor: "start", dy: -13, fontSize: 11 }),
       ],
     });
   },
@@ -89,22 +95,25 @@ const draw = {
     const ridge = roof.flops / roof.bytes;
     const from = Math.min(ridge / 30, ...rows.map((row) => row.intensity)) / 1.5;
     const to = Math.max(ridge * 10, ...rows.map((row) => row.intensity)) * 1.5;
+    const low = Math.min(from * roof.bytes, ...rows.map((row) => row.rate));
+    const height = Math.min(420, width * 0.75);
     const line = [from, ridge, to].map((x) => ({ x, y: Math.min(roof.flops, x * roof.bytes) }));
+    const tops = unique(rows, "probe").map((probe) => rows.filter((row) => row.probe === probe).reduce((best, row) => (row.rate > best.rate ? row : best)));
     const frameworks = ["pytorch", "tensorflow", "keras", "jax"];
     const symbols = ["circle", "triangle", "square", "diamond"];
     return Plot.plot({
       ...common(width),
       marginLeft: 58,
       marginBottom: 40,
-      height: Math.min(420, width * 0.75),
-      x: { type: "log", label: "FLOP for each byte moved", grid: true, tickFormat: "~s", ticks: 5 },
+      height,
+      x: { type: "log", label: "FLOP for each byte moved", grid: true, tickFormat: "~s", ticks: 3 },
       y: { type: "log", label: "FLOP a second", grid: true, tickFormat: "~s", ticks: 5 },
       color: { domain: frameworks, range: frameworks.map((name) => style(`--${name}`)) },
       symbol: { domain: frameworks, range: symbols },
       marks: [
         Plot.line(line, { x: "x", y: "y", stroke: "currentColor", strokeWidth: 1.5 }),
         Plot.dot(rows, { x: "intensity", y: "rate", stroke: "framework", symbol: "framework", strokeWidth: 1.75, r: 4.5 }),
-        Plot.text(unique(rows, "probe").map((probe) => rows.filter((row) => row.probe === probe).reduce((best, row) => (row.rate > best.rate ? row : best))), { x: "intensity", y: "rate", text: "probe", dy: -11, fontSize: 11 }),
+        Plot.text(apart(tops, { x: (row) => (Math.log(row.intensity / from) / Math.log(to / from)) * width, y: (row) => (Math.log(row.rate / low) / Math.log(roof.flops / low)) * height }), { x: "intensity", y: "rate", text: "probe", dy: -11, fontSize: 11 }),
       ],
     });
   },
@@ -116,7 +125,7 @@ function drawAll() {
   for (const figure of document.querySelectorAll("figure.chart")) {
     const place = figure.querySelector(".drawing");
     const found = cells(figure);
-    if (!found.length || !place.clientWidth) continue;
+    if (!found.length || !place.clientWidth) continue; // none, or not to be seen yet
     const svg = draw[figure.dataset.chart](found, place.clientWidth);
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", `${figure.querySelector("figcaption").textContent.trim()} The numbers stand in the table below.`);
@@ -134,6 +143,7 @@ addEventListener("resize", () => {
     drawAll();
   }
 });
+for (const details of document.querySelectorAll("details.group")) details.addEventListener("toggle", drawAll);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("details")) details.open = true;

@@ -53,10 +53,10 @@ def _value(field: ProfileField, sent: Sent) -> Any:
         return [name for place in places if (name := one(sent, f"{at}/{place}"))] or None
     if kind == "pairs":
         said = {name: one(sent, f"{at}/{name}") for name in field.options}
-        return {name: _number(text) for name, text in said.items() if text} or None
+        return {name: number(text) for name, text in said.items() if text} or None
     if kind == "triple":
         parts = [one(sent, f"{at}/{place}") for place in range(3)]
-        return [_number(part) for part in parts] if any(parts) else None
+        return [number(part) for part in parts] if any(parts) else None
     return _single(field, one(sent, at))
 
 
@@ -77,10 +77,10 @@ def _single(field: ProfileField, said: str) -> Any:
         return None
     if field.kind == "yes_no":
         return {"true": True, "false": False}.get(said, said)
-    return _number(said) if field.kind in ("whole", "figure") else said
+    return number(said) if field.kind in ("whole", "figure") else said
 
 
-def _number(said: str) -> int | float | str:
+def number(said: str) -> int | float | str:
     """The number in a text; the text where it is none."""
     for read in (int, float):
         try:
