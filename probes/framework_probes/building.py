@@ -56,8 +56,16 @@ def build(wanted: Declared, say: Callable[[str], None], index: str | None = None
     further = ["--extra-index-url", index] if index else []
     steps = (
         [sys.executable, "-m", "venv", str(wanted.folder)],
-        [str(wanted.python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-        + [*further, *wanted.requirements],
+        [
+            str(wanted.python),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+            *further,
+            *wanted.requirements,
+        ],
     )
     try:
         for step in steps:
