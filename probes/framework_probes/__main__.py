@@ -1,7 +1,7 @@
-"""The probes on the command line: ``python -m framework_probes run|list|host|selftest``.
+"""The probes on the command line: ``python -m framework_probes run|mine|list|host|selftest``.
 
-``run`` writes events as JSON lines to a descriptor of their own, or to standard output, and
-progress for people to standard error. A line counts once its newline is there. On SIGTERM and
+``run`` and ``mine`` write events as JSON lines to a descriptor of their own, or to standard output,
+and progress for people to standard error. A line counts once its newline is there. On SIGTERM and
 SIGINT every worker is ended first, and no further line is written.
 
 Exit codes: 0 done, 2 bad input, 4 a probe failed, 128 + n ended by signal n.
@@ -25,6 +25,8 @@ from typing import cast
 from framework_probes import exporting, host
 from framework_probes.catalogue import CATALOGUE, SUITES
 from framework_probes.devices import KINDS
+from framework_probes.mine import command as mining
+from framework_probes.mine.measuring import measure
 from framework_probes.results import FAILED, Event, Framework, Progress, Result, RunRequest
 from framework_probes.resumption import resume
 from framework_probes.selftests import command as selftesting
@@ -45,7 +47,7 @@ class Cancelled(BaseException):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     options = _parser().parse_args(arguments)
-    if options.command == "run" and options.events_fd is None and options.export is None:
+    if options.command in ("run", "mine") and options.events_fd is None and options.export is None:
         options.events_fd = 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _cancel)
@@ -53,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match options.command:
             case "run":
                 return _run(options)
+            case "mine":
+                return _mine(options)
             case "list":
                 return _list()
             case "selftest":
@@ -79,8 +83,19 @@ def _run(options: argparse.Namespace) -> int:
         budget_s=options.budget,
         seed=options.seed,
     )
+    return _tell(_resumed(options) if options.resume else execute(request), options)
+
+
+def _mine(options: argparse.Namespace) -> int:
+    if options.template:
+        sys.stdout.write(mining.template(options.template))
+        return 0
+    return _tell(measure(mining.planned(options), options.run), options)
+
+
+def _tell(measuring: Generator[Event, None, None], options: argparse.Namespace) -> int:
+    """Write the events as they come; returns the exit code."""
     failed = False
-    measuring = _resumed(options) if options.resume else execute(request)
     with exporting.kept(options.export) as note, closing(measuring) as events:
         for event in events:
             note(event)
@@ -127,30 +142,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="measure; events as JSON lines")
-    run.add_argument("--run", default=f"run_{uuid.uuid4().hex[:16]}", help="id of the run")
     run.add_argument("--suite", default="quick", help=" or ".join(SUITES))
     run.add_argument("--frameworks", type=_names, help="comma-separated; default all")
     run.add_argument("--probes", type=_names, help="comma-separated; default all of the suite")
     run.add_argument("--device", default="cpu", help=" or ".join(KINDS))
-    run.add_argument("--budget", type=float, help="seconds; default the suite's")
-    run.add_argument("--seed", type=int, default=0, help="of inputs and of the order of turns")
     run.add_argument(
         "--resume",
         metavar="FILE",
         help="events of a run that was killed: what it finished is kept, the rest is measured; "
         "of the other options only --budget and --events-fd count. Write to another file",
     )
-    run.add_argument(
-        "--export",
-        type=Path,
-        metavar="FILE",
-        help="write the run as one file, for `framework-advisor probe import FILE` elsewhere",
-    )
-    run.add_argument(
-        "--events-fd",
-        type=int,
-        help="descriptor for the events; default stdout, or nowhere with --export",
-    )
+    mine = commands.add_parser("mine", help="measure your own model; events as JSON lines")
+    mining.add_arguments(mine, _names)
+    for each in (run, mine):
+        each.add_argument("--run", default=f"run_{uuid.uuid4().hex[:16]}", help="id of the run")
+        each.add_argument("--budget", type=float, help="seconds; default the suite's")
+        each.add_argument("--seed", type=int, default=0, help="of inputs and the order of turns")
+        each.add_argument(
+            "--export",
+            type=Path,
+            metavar="FILE",
+            help="write the run as one file, for `framework-advisor probe import FILE` elsewhere",
+        )
+        each.add_argument(
+            "--events-fd",
+            type=int,
+            help="descriptor for the events; default stdout, or nowhere with --export",
+        )
     selftesting.add_arguments(commands.add_parser("selftest", help="can figures be believed here?"))
     commands.add_parser("list", help="what can be measured")
     commands.add_parser("host", help="this machine, as JSON; measures its ceilings")

@@ -183,11 +183,13 @@ def result(
         )
         if probe.request:
             time = replace(time, percentiles=percentiles(blocks))
-        rate = Rate(
-            flops_per_s=probe.flops / time.seconds,
-            bytes_per_s=probe.bytes / time.seconds,
-            of_roofline=where.roofline_s / time.seconds if where.roofline_s is not None else None,
-        )
+        if probe.reference_kind != "none":
+            share = where.roofline_s / time.seconds if where.roofline_s is not None else None
+            rate = Rate(
+                flops_per_s=probe.flops / time.seconds,
+                bytes_per_s=probe.bytes / time.seconds,
+                of_roofline=share,
+            )
     return with_id(
         "res",
         Result(
@@ -228,7 +230,7 @@ def reference(probe: Probe, peaks: Peaks | None, numpy: Sequence[Replicate]) -> 
 def roofline(probe: Probe, peaks: Peaks | None) -> float | None:
     """Seconds that the measured ceilings allow, see ``results.Rate``; None where one is unknown."""
     flops_per_s = None if peaks is None else peaks.flops_in(probe.dtype)
-    if peaks is None or flops_per_s is None:
+    if peaks is None or flops_per_s is None or probe.reference_kind == "none":
         return None
     return max(probe.flops / flops_per_s, probe.bytes / peaks.bytes_over(probe.bytes))
 

@@ -7,8 +7,6 @@ import numpy as np
 from framework_probes.probe import Arrays, Probe
 from framework_probes.results import Equality
 
-REFERENCE = "NumPy float64"
-
 
 class WrongResult(Exception):
     """What was computed is not what was asked for. The message is one line."""
@@ -48,7 +46,7 @@ def compare(probe: Probe, inputs: Arrays, reference: Arrays, outputs: Arrays) ->
         raise WrongResult(
             f"{worst} is off by {error:.2g} of its largest entry, tolerance {tolerance:.2g}"
         )
-    return Equality(REFERENCE, tuple(reference), error, tolerance)
+    return Equality(probe.compared_with, tuple(reference), error, tolerance)
 
 
 def identical(first: Arrays, second: Arrays) -> bool:

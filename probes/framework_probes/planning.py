@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from framework_probes import devices
@@ -12,6 +12,7 @@ from framework_probes.catalogue import Suite
 from framework_probes.frameworks import layout_of
 from framework_probes.frameworks.keras import FIT
 from framework_probes.probe import Probe
+from framework_probes.protocol import Refused
 from framework_probes.results import Contender, Framework, RunRequest
 from framework_probes.seats import SUBJECTS, Setup, Subject
 
@@ -26,13 +27,17 @@ class InvalidRequest(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A request, resolved against the catalogue."""
+    """A request, resolved against the catalogue.
+
+    ``refused``: by subject and probe, what is known beforehand to come to nothing.
+    """
 
     request: RunRequest
     suite: Suite
     probes: tuple[Probe, ...]
     subjects: tuple[Subject, ...]
     budget_s: float
+    refused: Mapping[tuple[str, str], Refused] = field(default_factory=dict)
 
     def contenders(self, probe: Probe) -> tuple[Contender, ...]:
         """Everyone who is measured on a probe, in order."""

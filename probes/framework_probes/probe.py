@@ -183,7 +183,9 @@ class Probe:
         flops: floating-point operations of one iteration, a multiply and an add counted as two;
             a root and an exponential count as one. 0 where memory is all that is moved.
         bytes: what one iteration must at least read and write, each array once.
-        reference_kind: what a time is judged against, see ``results.Reference``.
+        reference_kind: what a time is judged against, see ``results.Reference``; ``none``: flops
+            and bytes are not known, and there is no rate.
+        compared_with: where what must come out is from.
         criterion: which criterion of the knowledge it informs.
         families: family and resemblance to that family's work, 0..1; absent means none.
         tolerances: largest allowed max|error| / max|reference| for each dtype that it can be
@@ -209,7 +211,7 @@ class Probe:
     dtype: str
     flops: int
     bytes: int
-    reference_kind: Literal["roofline", "numpy"]
+    reference_kind: Literal["roofline", "numpy", "none"]
     criterion: Criterion
     families: tuple[tuple[str, float], ...]
     tolerances: Mapping[str, float]
@@ -223,6 +225,7 @@ class Probe:
     layers: bool = False
     layouts: tuple[str, ...] = ()
     request: bool = False
+    compared_with: str = "NumPy float64"
 
     @property
     def stored(self) -> str:

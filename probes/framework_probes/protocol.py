@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from framework_probes.results import CacheTimes, Ceiling, Equality, Outcome, Peaks, Tier
+from framework_probes.results import (
+    CacheTimes,
+    Ceiling,
+    Equality,
+    Framework,
+    Outcome,
+    Peaks,
+    Tier,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,45 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class Describe:
+    """Say what is in somebody's own file. Answered by :class:`Described`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a file holds; see ``mine.definition``.
+
+    ``probes``: inference, then the training step where there is one. ``referenced``: whether NumPy
+    says what must come out. ``inputs``: their names.
+    """
+
+    probes: tuple[str, ...]
+    frameworks: tuple[Framework, ...]
+    kind: str
+    referenced: bool
+    inputs: tuple[str, ...]
+    shape: str
+    dtype: str
+    tolerance: float
+    gradients: bool
+    flops: int | None
+    bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Testify:
+    """Compute a probe of a file, for the others to be compared with. See ``mine.witness``."""
+
+    probe: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Testified:
+    """The results are where the other workers find them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Drop every prepared program. Answered by :class:`Forgotten`."""
 
@@ -232,7 +279,19 @@ def is_out_of_memory(said: str) -> bool:
 
 
 Command = (
-    Load | Prepare | Pin | Run | Check | Weigh | Forget | Calibrate | Gauge | MeasurePeaks | Reach
+    Load
+    | Prepare
+    | Pin
+    | Run
+    | Check
+    | Weigh
+    | Describe
+    | Testify
+    | Forget
+    | Calibrate
+    | Gauge
+    | MeasurePeaks
+    | Reach
 )
 Reply = (
     Loaded
@@ -241,6 +300,8 @@ Reply = (
     | Ran
     | Checked
     | Weighed
+    | Described
+    | Testified
     | Forgotten
     | Calibrated
     | Gauged
@@ -256,6 +317,8 @@ COMMANDS: tuple[type, ...] = (
     Run,
     Check,
     Weigh,
+    Describe,
+    Testify,
     Forget,
     Calibrate,
     Gauge,
@@ -269,6 +332,8 @@ REPLIES: tuple[type, ...] = (
     Ran,
     Checked,
     Weighed,
+    Described,
+    Testified,
     Forgotten,
     Calibrated,
     Gauged,

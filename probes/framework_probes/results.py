@@ -457,8 +457,21 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFile:
+    """Somebody's own file, and how it was measured. ``name``: without its folder."""
+
+    name: str
+    sha256: str
+    tiers: tuple[Tier, ...]
+    thorough: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What to measure. ``frameworks`` and ``probes`` None: all of the suite."""
+    """What to measure. ``frameworks`` and ``probes`` None: all of the suite.
+
+    ``own``: of the suite ``mine``, which is of no catalogue, what was brought.
+    """
 
     run: str
     suite: str = "quick"
@@ -467,6 +480,7 @@ class RunRequest:
     device: str = "cpu"
     budget_s: float | None = None
     seed: int = 0
+    own: OwnFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

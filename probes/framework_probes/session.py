@@ -51,7 +51,7 @@ def execute(request: RunRequest, setup: Setup = DEFAULT) -> Generator[Event, Non
     Raises:
         InvalidRequest: at once, before anything is started.
     """
-    return _run(plan(request, setup), setup)
+    return carry_out(plan(request, setup), setup)
 
 
 def measure_host(setup: Setup = DEFAULT) -> tuple[Host, Peaks | None]:
@@ -68,7 +68,8 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="framework-probes-", ignore_cleanup_errors=True)
 
 
-def _run(planned: Plan, setup: Setup) -> Generator[Event, None, None]:
+def carry_out(planned: Plan, setup: Setup) -> Generator[Event, None, None]:
+    """Measure what was planned, as :func:`execute` does."""
     with _folder() as folder:
         session = Session(planned, setup, Path(folder))
         try:
@@ -211,6 +212,8 @@ class Session:
             contender = entry.contender
             if contender.subject in self.absent:
                 entry.refused = self.absent[contender.subject]
+            elif known := self.plan.refused.get((contender.subject, probe.id)):
+                entry.refused = known
             elif (reason := self.plan.leaves_out(contender, probe.id)) is not None:
                 entry.refused = Refused("not_run", reason)
             elif left < needed:

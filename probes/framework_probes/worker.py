@@ -29,7 +29,10 @@ from framework_probes.builds import build_facts
 from framework_probes.clocks import Clock, clock_of
 from framework_probes.devices import DeviceMissing
 from framework_probes.equality import WrongResult
-from framework_probes.probe import Adapter, Native, Probe, Program
+from framework_probes.mine.catalogue import PREFIX, Brief, FileCatalogue
+from framework_probes.mine.source import BadFile
+from framework_probes.mine.witness import Witness, testimony
+from framework_probes.probe import Adapter, Native, Probe, Program, widened
 from framework_probes.proving import Drawn, Timed, check, prove
 from framework_probes.results import Outcome, Tier
 from framework_probes.serialization import from_line, to_line
@@ -86,8 +89,22 @@ class Worker:
             return self._do(command)
         except WrongResult as error:
             return protocol.Refused("wrong_result", str(error))
+        except BadFile as error:
+            return protocol.Refused("crash", str(error))
         except Exception as error:
-            return protocol.Refused(classify(error), one_line(error))
+            return protocol.Refused(classify(error), self._said(error))
+
+    @property
+    def _own(self) -> FileCatalogue:
+        if not isinstance(self.catalogue, FileCatalogue):
+            raise TypeError("this worker has a catalogue, and no file")
+        return self.catalogue
+
+    def _said(self, error: Exception) -> str:
+        """In one line; of somebody's own file with the place in it."""
+        own = self.catalogue
+        place = own.place(error) if isinstance(own, FileCatalogue) else None
+        return f"{place}: {one_line(error)}" if place else one_line(error)
 
     def _do(self, command: protocol.Command) -> protocol.Reply:
         match command:
@@ -101,6 +118,10 @@ class Worker:
                 return self._check(self.ready[tier, variant])
             case protocol.Weigh():
                 return self._weigh(command)
+            case protocol.Describe():
+                return self._own.describe()
+            case protocol.Testify():
+                return self._testify(command, self._own.witness)
             case protocol.Forget():
                 return self._forget()
             case protocol.Reach(dtypes, seconds):
@@ -229,6 +250,17 @@ class Worker:
                 timing.call(adapter, program)
         return protocol.Weighed(before, timing.peak_memory(), adapter.device_peak())
 
+    def _testify(self, command: protocol.Testify, witness: Witness) -> protocol.Testified:
+        probe, adapter = self.catalogue[command.probe], self.adapters["eager", None]
+        sets = (probe.inputs(command.seed), probe.varied(command.seed))
+        with adapter.mode(probe.trains):
+            adapter.compute_in(probe.dtype)
+            drawn = Drawn(probe.id, command.seed, tuple((each, {}) for each in sets))
+            program = self._build(probe, adapter, drawn)
+            for each in sets:
+                witness.keep_results(widened(each), testimony(adapter, probe, program, each))
+        return protocol.Testified()
+
     def _forget(self) -> protocol.Forgotten:
         self.ready.clear()
         self.drawn = None
@@ -322,6 +354,14 @@ def limit_memory(most: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
+def catalogue_of(name: str) -> Mapping[str, Probe]:
+    """That of a module, or of somebody's own file."""
+    if name.startswith(PREFIX):
+        return FileCatalogue(Brief.of(name))
+    catalogue: Mapping[str, Probe] = importlib.import_module(name).CATALOGUE
+    return catalogue
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Serve commands until their pipe closes."""
     parser = argparse.ArgumentParser(prog="framework_probes.worker", description=__doc__)
@@ -334,7 +374,7 @@ def main(arguments: list[str] | None = None) -> int:
     die_with(options.lifeline)
     if options.memory is not None:
         limit_memory(options.memory)
-    worker = Worker(importlib.import_module(options.catalogue).CATALOGUE)
+    worker = Worker(catalogue_of(options.catalogue))
     with (
         open(options.commands, encoding="utf-8") as commands,
         open(options.replies, "w", encoding="utf-8", buffering=1) as replies,

@@ -38,7 +38,7 @@ from framework_knowledge.models import (
     SetAside,
     Source,
 )
-from framework_probes.results import Environment, Host, Outcome, Pair, Peaks, Result
+from framework_probes.results import Environment, Host, Outcome, OwnFile, Pair, Peaks, Result
 
 
 class Document(BaseModel):
@@ -275,6 +275,7 @@ class ProbeRun(Document):
     progress: Progress
     counts: dict[Outcome, int] = Field(description="results by outcome")
     message: str
+    own: OwnFile | None = Field(description="of the suite mine, the file that was measured")
     links: RunLinks
 
     @classmethod
@@ -297,6 +298,7 @@ class ProbeRun(Document):
             progress=Progress(done=run.done, planned=run.planned),
             counts=dict(run.counts),
             message=run.message,
+            own=run.request.own,
             links=RunLinks(self=here, results=f"{here}/results", events=f"{here}/events"),
         )
 

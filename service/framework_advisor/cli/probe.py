@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import rich_click as click
@@ -16,7 +17,8 @@ from framework_advisor.cli.output import as_json, duration, echo_document
 from framework_advisor.cli.probe_compare import compare, map_
 from framework_advisor.cli.probe_environments import environments
 from framework_advisor.cli.probe_exchange import export, import_
-from framework_advisor.cli.terminal import columns
+from framework_advisor.cli.probe_mine import mine
+from framework_advisor.cli.terminal import columns, literal
 from framework_advisor.cli.terminal import show as write
 from framework_advisor.errors import NotFound
 from framework_advisor.runs.records import Run, RunResults
@@ -39,6 +41,7 @@ probe.add_command(map_)
 probe.add_command(export)
 probe.add_command(environments)
 probe.add_command(import_)
+probe.add_command(mine)
 
 
 @probe.command(name="list")
@@ -102,7 +105,7 @@ def run(
     if as_json:
         echo_document(ProbeRun.of(ended))
     else:
-        _show(ended, measured)
+        show_run(ended, measured)
     if ended.status == "cancelled":
         ctx.exit(CANCELLED)
     if ended.status == "failed" or ended.counts.keys() & FAILED:
@@ -119,7 +122,7 @@ def show(*, run: str, as_json: bool) -> None:
     if as_json:
         echo_document(ProbeRunResults.of(measured))
     else:
-        _show(ended, measured)
+        show_run(ended, measured)
 
 
 def _names(option: str | None) -> list[str] | None:
@@ -135,12 +138,12 @@ async def _measure(asked: ProbeRunRequest | str) -> tuple[Run, RunResults]:
 
     settings = load_settings()
     async with Store(settings) as store:
-        with _Bar() as bar:
+        with Bar() as bar:
             where = (store, HostLock(settings.data_dir, settings.lock_dir))
             if isinstance(asked, str):
-                ended = await resume_here(*where, asked, bar.observe, _say_waiting)
+                ended = await resume_here(*where, asked, bar.observe, say_waiting)
             else:
-                ended = await run_here(*where, asked, bar.observe, _say_waiting)
+                ended = await run_here(*where, asked, bar.observe, say_waiting)
         return ended, await store.runs.results(ended.id)
 
 
@@ -161,11 +164,12 @@ async def _recorded(id_: str) -> tuple[Run, RunResults]:
         return found, await store.runs.results(found.id)
 
 
-def _say_waiting(holder: str) -> None:
+def say_waiting(holder: str) -> None:
+    """On standard error, once."""
     click.echo(f"waits for {holder}, which measures on this host", err=True)
 
 
-class _Bar(ExitStack):
+class Bar(ExitStack):
     """A progress bar on standard error, from the run's own events."""
 
     def observe(self, event: Event) -> None:
@@ -183,13 +187,24 @@ class _Bar(ExitStack):
             self._bar.update(event.done - self._bar.pos)
 
 
-def _show(ended: Run, measured: RunResults) -> None:
+def show_run(ended: Run, measured: RunResults) -> None:
+    """What a run measured, as a table; of somebody's own file with its name and digest."""
     header = ("probe", "framework", "tier", "outcome", "time", "95%", "of reference", "")
     write(
         columns(header, map(_row, measured.results), right=("time", "of reference")),
         "",
         f"{ended.id} {ended.status}: {ended.message}",
+        *map(literal, _of_own_file(ended, measured)),
     )
+
+
+def _of_own_file(ended: Run, measured: RunResults) -> Iterator[str]:
+    own = ended.request.own
+    if own is None:
+        return
+    yield f"{own.name}, sha256 {own.sha256[:16]}"
+    compared = (r.equality for r in measured.results if r.equality is not None)
+    yield from dict.fromkeys(f"{e.reference}; allowed: {e.tolerance:.2g}" for e in compared)
 
 
 def _row(result: Result) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ async def _newest(store: Store, host: str) -> list[RecordedRun]:
     """
     runs: list[RecordedRun] = []
     covered: set[str] = set()
-    for run in await store.runs.newest_finished(host, RUNS_LOOKED_AT):
+    for run in await store.runs.newest_of_catalogue(host, RUNS_LOOKED_AT):
         try:
             recorded = await store.recorded(run)
         except NotFound:

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 
 from framework_advisor.runs.execution import Execution
 from framework_advisor.runs.lock import HostLock
+from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.queue import LOCK_POLL_S, ORPHANED
 from framework_advisor.runs.records import Run
 from framework_advisor.runs.request import ProbeRunRequest
 from framework_advisor.runs.resuming import reopen, rest_of
 from framework_advisor.store import Store
 from framework_probes.host import fingerprint
-from framework_probes.results import Event, Host
+from framework_probes.results import Event, Host, RunRequest
 
 
 async def run_here(
@@ -29,11 +30,22 @@ async def run_here(
     SIGINT and SIGTERM cancel the run; what it has finished is kept. ``waits_for`` is told, once,
     who measures on this host already.
     """
-    asked = request.to_run()
+    return await measure_here(store, lock, request.to_run(), observe, waits_for)
+
+
+async def measure_here(
+    store: Store,
+    lock: HostLock,
+    asked: RunRequest,
+    observe: Callable[[Event], None],
+    waits_for: Callable[[str], None],
+    probes: Callable[[RunRequest], ProbeProcess] = ProbeProcess,
+) -> Run:
+    """The same under a run id of the caller's; ``probes`` as in :class:`Execution`."""
 
     async def create(host: Host) -> Execution:
         await store.runs.create(asked, host.id)
-        return Execution(store, asked, observe, executor=lock.executor)
+        return Execution(store, asked, observe, probes, executor=lock.executor)
 
     return await _holding_the_lock(store, lock, asked.run, create, waits_for)
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -39,9 +39,17 @@ class ProbeProcess:
     """One run of the probes. Leaving the context ends and reaps it, whatever happened.
 
     ``program`` can be replaced by one that takes the same arguments and sends the same events.
+    ``command`` is asked of it instead of the request's suite: of a file that the user brings, which
+    no request names.
     """
 
-    def __init__(self, request: RunRequest, program: tuple[str, ...] = PROBES) -> None:
+    def __init__(
+        self,
+        request: RunRequest,
+        program: tuple[str, ...] = PROBES,
+        command: Sequence[str] | None = None,
+    ) -> None:
+        self._command = command
         self._request = request
         self._program = program
         self._events = asyncio.StreamReader(limit=LONGEST_LINE)
@@ -56,7 +64,7 @@ class ProbeProcess:
             self._process = await asyncio.create_subprocess_exec(
                 *self._program,
                 str(os.getpid()),
-                *_arguments(self._request, write_end),
+                *_arguments(self._request, write_end, self._command),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
@@ -140,12 +148,12 @@ def _environment() -> dict[str, str]:
     return inherited | ({REQUEST: str(request)} if request else {})
 
 
-def _arguments(request: RunRequest, events_fd: int) -> list[str]:
-    arguments = ["run", "--run", request.run, "--suite", request.suite]
-    arguments += ["--device", request.device]
+def _arguments(request: RunRequest, events_fd: int, command: Sequence[str] | None) -> list[str]:
+    usual = ("run", "--suite", request.suite, "--device", request.device)
+    arguments = [*(command or usual), "--run", request.run]
     arguments += ["--seed", str(request.seed), "--events-fd", str(events_fd)]
     for option, names in (("--frameworks", request.frameworks), ("--probes", request.probes)):
-        if names is not None:
+        if names is not None and not (command and option == "--probes"):
             arguments += [option, ",".join(names)]
     if request.budget_s is not None:
         arguments += ["--budget", str(request.budget_s)]

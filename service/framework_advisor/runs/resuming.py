@@ -31,6 +31,11 @@ async def reopen(store: Store, run: str, host: str) -> None:
         raise Conflict(f"Probe run {run} was measured elsewhere and imported.")
     if stopped.host != host:
         raise Conflict(f"Probe run {run} is of host {stopped.host}, and this is {host}.")
+    if (own := stopped.request.own) is not None:
+        raise Conflict(
+            f"Probe run {run} is of a file that is not kept, {own.name}; measure it again: "
+            f"framework-advisor probe mine {own.name}"
+        )
     if stopped.status in STOPPED:
         stays = await _kept(store, stopped)
         if stays.rest or stopped.status in CUT_OFF:

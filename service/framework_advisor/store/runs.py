@@ -35,6 +35,9 @@ from framework_advisor.store.tables import EnvironmentRow, HostRow, PairRow, Res
 from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
 from framework_probes.resumption import Kept
 
+#: How the request of a run of somebody's own file reads where it is kept.
+OWN = '%"suite":"mine"%'
+
 
 class RunRepository(SQLAlchemyAsyncRepository[RunRow]):
     """Access to the table."""
@@ -125,9 +128,13 @@ class Runs:
 
     async def newest_finished(self, host: str, most: int = 1) -> tuple[Ended, ...]:
         """The runs of that host that ended with something measured, newest first."""
-        return await self._finished((host, most))
+        return await self._finished((host, most, True))
 
-    async def _newest(self, asked: Sequence[tuple[str, int]]) -> Sequence[tuple[Ended, ...]]:
+    async def newest_of_catalogue(self, host: str, most: int = 1) -> tuple[Ended, ...]:
+        """The same without runs of somebody's own file, which decide nothing."""
+        return await self._finished((host, most, False))
+
+    async def _newest(self, asked: Sequence[tuple[str, int, bool]]) -> Sequence[tuple[Ended, ...]]:
         def find(connection: Connection) -> Sequence[tuple[Ended, ...]]:
             found = {each: _newest_of(connection, *each) for each in set(asked)}
             return [found[each] for each in asked]
@@ -382,10 +389,13 @@ async def _has(session: AsyncSession, row: ResultRow | PairRow, *and_: ColumnEle
     return await session.scalar(found.limit(1)) is not None
 
 
-def _newest_of(connection: Connection, host: str, most: int) -> tuple[Ended, ...]:
+def _newest_of(connection: Connection, host: str, most: int, own: bool) -> tuple[Ended, ...]:
+    wanted = [RunRow.host_id == host, RunRow.status.in_(FINISHED)]
+    if not own:
+        wanted.append(RunRow.request.not_like(OWN))
     rows = connection.execute(
         select(RunRow.id, RunRow.finished_at)
-        .where(RunRow.host_id == host, RunRow.status.in_(FINISHED))
+        .where(*wanted)
         # One that was imported may be older than those that came before it.
         .order_by(RunRow.created_at.desc(), RunRow.seq.desc())
         .limit(most)

@@ -1,0 +1,118 @@
+"""``probe mine``: a model that somebody brings, measured as the catalogue's probes are."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from functools import partial
+from pathlib import Path
+
+import rich_click as click
+
+from framework_advisor.api.schemas import ProbeRun
+from framework_advisor.cli.extra import need_server
+from framework_advisor.cli.output import as_json, echo_document
+from framework_advisor.errors import AdvisorError
+from framework_advisor.runs.records import Run, RunResults
+from framework_probes.mine import command as mining
+from framework_probes.mine.measuring import TIERS, Order, Planned, look
+from framework_probes.planning import InvalidRequest
+from framework_probes.results import FAILED
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--template",
+    type=click.Choice(mining.TEMPLATES),
+    help="Print a commented file to start from, and end.",
+)
+@click.option("--frameworks", help="Only these of the file, separated by commas.")
+@click.option("--tiers", help="eager, compiled or both, separated by a comma.  [default: both]")
+@click.option("--infer", "only", flag_value="infer", help="Of a Keras model, its inference alone.")
+@click.option("--train", "only", flag_value="train", help="Of a Keras model, its training alone.")
+@click.option("--thorough", is_flag=True, help="Three processes for each, and their memory.")
+@click.option("--budget", type=float, help="Seconds; what does not fit is left out.")
+@as_json
+@click.pass_context
+def mine(
+    ctx: click.Context,
+    *,
+    file: Path | None,
+    template: str | None,
+    frameworks: str | None,
+    tiers: str | None,
+    only: str | None,
+    thorough: bool,
+    budget: float | None,
+    as_json: bool,
+) -> None:
+    """Measure your own model, in the Python file FILE.
+
+    Three steps:
+
+    \b
+      framework-advisor probe mine --template callables > my_model.py
+      (put your model in: the comments in the file say how)
+      framework-advisor probe mine my_model.py
+
+    A file holds one of: a function for each framework (callables), a Keras model, which is measured
+    on its three back ends (keras), or a torch module beside a Keras model (torch-and-keras).
+    Everybody gets the same inputs and weights, and must give the same result before anything is
+    timed. The results are kept, and shown by: probe show. Ctrl-C ends it; what is finished stays.
+    """  # noqa: D301 - click's own mark for lines that stay as they are
+    from framework_advisor.cli.probe import CANCELLED, PROBE_FAILED, show_run
+
+    if template is not None:
+        click.echo(mining.template(template), nl=False)
+        return
+    if file is None:
+        raise click.UsageError("Name a file, or have one begun: --template callables > my_model.py")
+    need_server("Keeping a probe run")
+    order = Order(
+        file=file,
+        frameworks=_names(frameworks),
+        tiers=_names(tiers) or TIERS,  # type: ignore[arg-type]
+        only=only,
+        thorough=thorough,
+        budget_s=budget,
+    )
+    ended, measured = asyncio.run(_measure(_looked_at(order)))
+    if as_json:
+        echo_document(ProbeRun.of(ended))
+    else:
+        show_run(ended, measured)
+    if ended.status == "cancelled":
+        ctx.exit(CANCELLED)
+    if ended.status == "failed" or ended.counts.keys() & FAILED:
+        ctx.exit(PROBE_FAILED)
+
+
+def _names(option: str | None) -> tuple[str, ...] | None:
+    return None if option is None else tuple(name.strip() for name in option.split(","))
+
+
+def _looked_at(order: Order) -> Planned:
+    """A worker executes the file; what is wrong with it ends here, before a run is begun."""
+    try:
+        return look(order)
+    except InvalidRequest as error:
+        raise AdvisorError(str(error)) from None
+
+
+async def _measure(planned: Planned) -> tuple[Run, RunResults]:
+    from framework_advisor.cli.probe import Bar, say_waiting
+    from framework_advisor.runs.foreground import measure_here
+    from framework_advisor.runs.lock import HostLock
+    from framework_advisor.runs.process import ProbeProcess
+    from framework_advisor.settings import load_settings
+    from framework_advisor.store import Store
+
+    settings = load_settings()
+    asked = planned.request(f"run_{secrets.token_hex(8)}")
+    probes = partial(ProbeProcess, command=mining.arguments(planned.order))
+    async with Store(settings) as store:
+        with Bar() as bar:
+            lock = HostLock(settings.data_dir, settings.lock_dir)
+            ended = await measure_here(store, lock, asked, bar.observe, say_waiting, probes)
+        return ended, await store.runs.results(ended.id)
