@@ -257,7 +257,12 @@ def test_each_template_is_a_file_that_can_be_measured(
     ("name", "frameworks"),
     [
         ("graph_network", {"pytorch", "tensorflow", "jax"}),
-        ("denoiser", {"keras:pytorch", "keras:tensorflow", "keras:jax"}),
+        pytest.param(
+            "denoiser",
+            {"keras:pytorch", "keras:tensorflow", "keras:jax"},
+            # Eager JAX compiles each operation of a training step by itself.
+            marks=pytest.mark.slow,
+        ),
         ("keyword_spotter", {"pytorch", "keras:pytorch", "keras:tensorflow", "keras:jax"}),
     ],
 )
