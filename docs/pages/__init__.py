@@ -16,6 +16,7 @@ from pages.http_examples import http_examples
 from pages.knowledge import claims, criteria, requirements, sources
 from pages.measured import newest
 from pages.probes import probes
+from pages.published import published
 from pages.record import record
 from pages.selftests import selftests
 from pages.stacks import stacks
@@ -39,6 +40,7 @@ def pages() -> dict[Path, str]:
         "sources.md": sources(knowledge),
         "probes.md": probes(),
         "stacks.md": stacks(knowledge),
+        "published.md": published(knowledge, (run, newest(FOLDER / "measured" / "published"))),
         "selftests.md": selftests(FOLDER / "measured" / "selftests"),
     }
     for each in knowledge.tables:

@@ -56,6 +56,8 @@ def article(knowledge: Knowledge) -> Iterator[str]:
         f"{count} {standing}" for standing, count in sorted(standings.items())
     )
     yield ""
+    yield "What it says of speed stands [beside measurements](published.md#article)."
+    yield ""
     yield from header("no.", "where", "it says", "stands", "today", "instead")
     yield from (_remark(said[number]) for number in sorted(said))
 
