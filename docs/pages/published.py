@@ -115,8 +115,7 @@ def _state(pairs: Sequence[Pair]) -> Iterator[str]:
     yield from _of_page(
         pair
         for pair in pairs
-        if pair.probe == said.beside
-        and {pair.a.subject, pair.b.subject} <= {"pytorch", "jax"}
+        if pair.probe == said.beside and {pair.a.subject, pair.b.subject} <= {"pytorch", "jax"}
     )
     yield ""
     yield (
