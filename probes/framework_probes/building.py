@@ -54,18 +54,10 @@ def build(wanted: Declared, say: Callable[[str], None], index: str | None = None
     """
     shutil.rmtree(wanted.folder, ignore_errors=True)
     further = ["--extra-index-url", index] if index else []
+    pip = [str(wanted.python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     steps = (
         [sys.executable, "-m", "venv", str(wanted.folder)],
-        [
-            str(wanted.python),
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--no-input",
-            *further,
-            *wanted.requirements,
-        ],
+        [*pip, *further, *wanted.requirements],
     )
     try:
         for step in steps:

@@ -65,9 +65,7 @@ def environments(
         except building.BuildFailed as error:
             click.echo(f"error: {wanted.name} was not built: {error}", err=True)
             if wanted.index:
-                click.echo(
-                    f"its builds are on another index, {wanted.index}: --index URL", err=True
-                )
+                click.echo(f"its builds are on {wanted.index} index: --index URL", err=True)
             ctx.exit(FAILED)
     chosen = declared().values() if build_name is None else (_known(build_name),)
     shown = tuple(_shown(each, check=check or build_name is not None) for each in chosen)

@@ -1,0 +1,110 @@
+"""Environments as data: who serves a subject, and building one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from packaging.requirements import Requirement
+
+from framework_probes import building, devices, environments
+from framework_probes.environments import MARK, Declared, declared
+from framework_probes.results import Framework
+from framework_probes.seats import SUBJECTS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FRAMEWORK_ADVISOR_DATA_DIR", str(tmp_path / "data"))
+    for framework in get_args(Framework):
+        monkeypatch.delenv(environments.variable(framework), raising=False)
+
+
+def made(name: str) -> Declared:
+    """As if it had been built."""
+    found = declared()[name]
+    found.folder.mkdir(parents=True)
+    (found.folder / MARK).write_text("{}")
+    return found
+
+
+def test_what_is_declared_is_pinned_and_known() -> None:
+    pins = {
+        Requirement(line).name.lower(): Requirement(line)
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    }
+    subjects = {subject.name for subject in SUBJECTS}
+    for each in declared().values():
+        assert set(each.serves) <= subjects
+        assert set(each.devices) <= set(devices.KINDS)
+        for requirement in map(Requirement, each.requirements):
+            assert str(requirement.specifier).startswith("=="), requirement
+            pinned = pins.get(requirement.name)
+            if pinned is not None and each.name != "pytorch-tpu":  # torch_xla has its own torch
+                assert requirement.specifier == pinned.specifier, f"{each.name}: {requirement}"
+
+
+def test_every_subject_has_one_to_be_built_on_the_processor() -> None:
+    for subject in SUBJECTS:
+        assert environments.meant_for(subject.framework, subject.backend, "cpu") is not None
+
+
+def test_a_built_one_serves_its_device_and_this_interpreter_the_processor() -> None:
+    assert environments.interpreter("jax", None, "cuda") == sys.executable
+    built = made("jax-cuda")
+    assert environments.interpreter("jax", None, "cuda") == str(built.python)
+    assert environments.interpreter("keras", "jax", "cuda") == str(built.python)
+    assert environments.interpreter("keras", "pytorch", "cuda") == sys.executable
+    assert environments.interpreter("jax") == sys.executable
+
+
+def test_on_the_processor_a_built_one_serves_what_this_interpreter_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(environments.MODULES, "jax", "no_such_module")
+    built = made("jax-cpu")
+    assert environments.interpreter("jax") == str(built.python)
+
+
+def test_a_variable_wins_over_what_was_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    made("jax-cuda")
+    monkeypatch.setenv("FRAMEWORK_ADVISOR_PYTHON_JAX", "/opt/python")
+    assert environments.interpreter("jax", None, "cuda") == "/opt/python"
+
+
+def test_what_is_absent_names_the_one_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(environments.MODULES, "tensorflow", "no_such_module")
+    assert environments.missing("tensorflow", None) == (
+        f"no module named no_such_module in {sys.executable}: "
+        "framework-advisor probe environments --build tensorflow-cpu"
+    )
+
+
+def test_building_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
+    wanted = replace(declared()["jax-cpu"], requirements=(str(tmp_path / "absent.whl"),))
+    lines: list[str] = []
+    with pytest.raises(building.BuildFailed, match=r"absent\.whl"):
+        building.build(wanted, lines.append)
+    assert lines
+    assert not wanted.folder.exists()
+
+
+def test_what_is_built_is_marked_and_checked_by_a_worker() -> None:
+    """With nothing to install, so that no index is asked: the check then says what is missing."""
+    wanted = replace(declared()["jax-cpu"], requirements=("pip",))
+    building.build(wanted, lambda line: None)
+    assert wanted.built
+    assert subprocess.run([wanted.python, "-c", "import pip"], check=True).returncode == 0
+    found = list(building.check(wanted))
+    assert [(each.subject, each.device) for each in found] == [("jax", "cpu"), ("keras:jax", "cpu")]
+    assert {each.outcome for each in found} == {"crash"}
+    assert "numpy" in str(found[0].reason)
