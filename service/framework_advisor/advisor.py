@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 
 from framework_advisor.decision import decide
@@ -25,7 +26,6 @@ class Advisor:
     ) -> None:
         self.knowledge = knowledge if knowledge is not None else load()
         self.measurements = measurements if measurements is not None else Measurements()
-        self._version = version("framework-advisor")
 
     def recommend(self, profile: Profile) -> Recommendation:
         """The recommendation for a profile, as of today or of the day that the profile names."""
@@ -38,5 +38,10 @@ class Advisor:
             profile,
             self.knowledge.snapshot(as_of or datetime.now(UTC).date()),
             self.measurements,
-            engine_version=self._version,
+            engine_version=_version(),
         )
+
+
+@cache
+def _version() -> str:
+    return version("framework-advisor")

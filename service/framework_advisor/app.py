@@ -24,7 +24,6 @@ from framework_advisor.api.probe_runs import ProbeRuns
 from framework_advisor.api.probes import probes
 from framework_advisor.api.problems import HANDLERS
 from framework_advisor.api.recommendations import Recommendations
-from framework_advisor.api.requests import no_unknown_query, sound_path
 from framework_advisor.api.run_imports import run_imports
 from framework_advisor.api.services import Services
 from framework_advisor.runs.feed import Feed
@@ -97,7 +96,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "caller": Provide(caller_of, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
-        guards=[gate.by_name, gate.by_key, gate.by_rate, sound_path, no_unknown_query],
+        guards=[gate.let_in],
         lifespan=[open_for_business],
         logging_config=None,
         openapi_config=openapi_config(version("framework-advisor"), keyed=chosen.keys_required),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Literal, cast
 
 from framework_advisor.decision.measurements import (
@@ -63,6 +64,7 @@ def _came_out(probe: MeasuredProbe) -> bool:
     return any(time.outcome == "ok" for time in probe.times)
 
 
+@cache
 def probe_facts() -> tuple[ProbeFacts, ...]:
     """The catalogue, as far as a decision needs it."""
     return tuple(_facts(probe) for probe in CATALOGUE.values())

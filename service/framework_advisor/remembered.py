@@ -30,9 +30,9 @@ def basis(profile: Profile, runs: Iterable[RecordedRun], day: date) -> Basis:
     return given, day, tuple((run.id, run.finished_at) for run in runs)
 
 
-def joined(identity: str, words: str) -> str:
+def joined(identity: bytes, words: bytes) -> bytes:
     """One JSON object of two, neither of them empty: what was decided, under its identity."""
-    return f"{identity[:-1]},{words[1:]}"
+    return b"%b,%b" % (identity[:-1], words[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Worded:
     """
 
     digest: str
-    full: str
-    brief: str
+    full: bytes
+    brief: bytes
     name: str | None
     status: Status
     framework: FrameworkId | None
@@ -53,11 +53,11 @@ class Worded:
     @classmethod
     def of(cls, decision: Decision) -> Self:
         """Put a decision into words."""
-        verdict, full = decision.verdict, decision.model_dump_json()
+        verdict, full = decision.verdict, decision.model_dump_json().encode()
         return cls(
-            digest=sha256(full.encode()).hexdigest(),
+            digest=sha256(full).hexdigest(),
             full=full,
-            brief=decision.model_dump_json(include={"verdict", "ranking"}),
+            brief=decision.model_dump_json(include={"verdict", "ranking"}).encode(),
             name=decision.profile.name,
             status=verdict.status,
             framework=verdict.framework,
@@ -72,13 +72,13 @@ class Answer:
     identity: Identity
     worded: Worded
 
-    def full(self) -> str:
+    def full(self) -> bytes:
         """The recommendation as JSON."""
-        return joined(self.identity.model_dump_json(), self.worded.full)
+        return joined(self.identity.model_dump_json().encode(), self.worded.full)
 
-    def brief(self) -> str:
+    def brief(self) -> bytes:
         """Verdict and ranking alone, as JSON."""
-        return joined(self.identity.model_dump_json(), self.worded.brief)
+        return joined(self.identity.model_dump_json().encode(), self.worded.brief)
 
     @property
     def given(self) -> Given:

@@ -28,10 +28,13 @@ class Methods:
             return
 
         async def complete(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # Looked for by hand, as most responses have none.
+            if message["type"] == "http.response.start" and any(
+                name.lower() == b"allow" for name, _ in message.get("headers", ())
+            ):
                 headers = MutableScopeHeaders.from_message(message)
-                if (allow := headers.get("Allow")) is not None:
-                    headers["Allow"] = self._allowed(allow, scope.get("path_template", ""))
+                named = headers["Allow"]
+                headers["Allow"] = self._allowed(named, scope.get("path_template", ""))
             await send(message)
 
         if scope.get("method") == "HEAD":

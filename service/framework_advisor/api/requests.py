@@ -7,7 +7,8 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar, get_args
+from functools import lru_cache
+from typing import Any, TypeVar, cast, get_args
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -21,6 +22,8 @@ from framework_advisor.errors import FieldError, InvalidInput
 Model = TypeVar("Model")
 #: A body of this size is parsed sooner than a thread could be asked to.
 AT_ONCE_BYTES = 16 * 1024
+#: As many of those are remembered.
+REMEMBERED = 64
 JSON_TYPES = ("application/json",)
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 #: A string, also one that has no end, or a bracket; nothing is ever gone over twice.
@@ -29,6 +32,8 @@ _NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 async def body_of(request: Request[Any, Any, Any], parse: Callable[[bytes], Model]) -> Model:
     """The body, read up to the service's limit; a large one is parsed outside the event loop.
+
+    What was sound the last time it came is not read again. ``Model`` is frozen.
 
     Raises:
         HTTPException: 415 where it does not claim to be JSON, 413 where it is too large.
@@ -45,8 +50,13 @@ async def body_of(request: Request[Any, Any, Any], parse: Callable[[bytes], Mode
         )
     body, deepest = await request.body(), int(request.app.state.max_body_depth)
     if len(body) <= AT_ONCE_BYTES:
-        return _parsed(body, deepest, parse)
+        return cast("Model", _read_before(body, deepest, parse))
     return await asyncio.to_thread(_parsed, body, deepest, parse)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read_before(body: bytes, deepest: int, parse: Callable[[bytes], object]) -> object:
+    return _parsed(body, deepest, parse)
 
 
 def _parsed(body: bytes, deepest: int, parse: Callable[[bytes], Model]) -> Model:
@@ -102,9 +112,7 @@ def deeper_than(body: bytes, levels: int) -> bool:
     return False
 
 
-async def sound_path(
-    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
-) -> None:
+def sound_path(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     """A guard: nothing has an id that is not made of letters and the like; no database is asked.
 
     Raises:
@@ -114,16 +122,16 @@ async def sound_path(
         raise NotFoundException
 
 
-async def no_unknown_query(
+def no_unknown_query(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
     """A guard: a query parameter that the handler does not know is a mistake, not a wish.
 
-    Asynchronous, because a guard that is not runs in a thread, which costs more than all it does.
-
     Raises:
         InvalidInput: names each of them, and each that is given twice.
     """
+    if not connection.scope["query_string"]:
+        return
     unknown = connection.query_params.keys() - (known := _query_names(handler))
     if unknown:
         expected = f"one of {', '.join(sorted(known))}" if known else "no query parameter"

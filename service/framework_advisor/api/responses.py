@@ -19,16 +19,14 @@ def document(
     content: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:
     """The document as JSON under the names of the contract."""
-    return written(content.model_dump_json(by_alias=True), status, headers)
+    return written(content.model_dump_json(by_alias=True).encode(), status, headers)
 
 
 def written(
-    content: str, status: int = 200, headers: Mapping[str, str] | None = None
+    content: bytes, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:
     """A document that is JSON already."""
-    return Response(
-        content.encode(), status_code=status, media_type=JSON, headers=dict(headers or {})
-    )
+    return Response(content, status_code=status, media_type=JSON, headers=dict(headers or {}))
 
 
 def tagged(request: Request[Any, Any, Any], content: BaseModel) -> Response[bytes]:

@@ -203,7 +203,9 @@ def _row(answer: Answer, owner: str | None) -> dict[str, object]:
 
 def _whole(document: str, decision: str | None) -> str:
     """The recommendation as JSON."""
-    return document if decision is None else joined(document, decision)
+    if decision is None:
+        return document
+    return joined(document.encode(), decision.encode()).decode()
 
 
 def _insert(connection: Connection, given: Sequence[tuple[Answer, str | None]]) -> None:
@@ -211,7 +213,7 @@ def _insert(connection: Connection, given: Sequence[tuple[Answer, str | None]]) 
     there = connection.scalars(select(DecisionRow.digest).where(DecisionRow.digest.in_(decisions)))
     missing = decisions.keys() - set(there)
     if missing:
-        new = [{"digest": digest, "document": decisions[digest]} for digest in missing]
+        new = [{"digest": digest, "document": decisions[digest].decode()} for digest in missing]
         connection.execute(insert(DecisionRow), new)
     connection.execute(insert(RecommendationRow), [_row(*each) for each in given])
 

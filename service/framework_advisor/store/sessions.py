@@ -34,7 +34,9 @@ class Sessions:
     def __init__(self, engine: AsyncEngine) -> None:
         self._reader = reader(engine)
         self._writer = writer(engine)
-        self._plain = in_a_thread(engine)
+        plain = in_a_thread(engine)
+        self._plain = plain
+        self._plain_writer = plain and plain.execution_options(**{WRITES: True})
         #: There was no room for something, and nobody has found any since.
         self.full = False
 
@@ -74,9 +76,8 @@ class Sessions:
     async def write(self, work: Callable[[Connection], Done]) -> Done:
         """The same like :meth:`writing`: what ``work`` returns, once it is committed."""
         with self._noting_room():
-            if self._plain is not None:
-                plain = self._plain.execution_options(**{WRITES: True})
-                return await asyncio.to_thread(_within, plain, work)
+            if self._plain_writer is not None:
+                return await asyncio.to_thread(_within, self._plain_writer, work)
             async with self._writer.begin() as connection:
                 return await connection.run_sync(work)
 

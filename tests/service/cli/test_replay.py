@@ -180,7 +180,7 @@ def test_an_answer_that_cannot_be_decided_again_is_told_and_the_others_are(
             ),
             {"id": named},
         ).one()
-        content = json.loads(joined(*texts))
+        content = json.loads(joined(*(text.encode() for text in texts)))
         content["profile"]["evidence"] = {"probe_run": "run_forgotten"}
         connection.execute(whole, {"text": json.dumps(content), "id": named})
     engine.dispose()
