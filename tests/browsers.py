@@ -1,8 +1,12 @@
-"""A real browser."""
+"""A real browser, and what went on in it."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
 
 from databases import missing
 
@@ -22,3 +26,21 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@dataclass
+class Seen:
+    """What went on while a page was looked at."""
+
+    elsewhere: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    #: Bytes of each body that came.
+    bodies: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def nothing_wrong(self) -> bool:
+        """No request left for elsewhere, and the console has no error."""
+        return not self.elsewhere and not self.complaints
+
+
+Look = Callable[..., tuple[Page, Seen]]

@@ -105,7 +105,7 @@ def advisor(
 
 
 class Server:
-    """``framework-advisor serve`` on a free port, ready for requests.
+    """``framework-advisor serve``, by default on a free port, ready for requests.
 
     ``program``: what stands for ``framework-advisor``.
     """
@@ -116,6 +116,7 @@ class Server:
         database_url: str | None = None,
         *,
         program: Sequence[str] = ADVISOR,
+        port: int = 0,
     ) -> None:
         # A file, because nobody reads while the test goes on: a full pipe would stop the server.
         log = data_dir / "server.log"
@@ -123,7 +124,7 @@ class Server:
             self.process = advisor(
                 "serve",
                 "--port",
-                "0",
+                str(port),
                 data_dir=data_dir,
                 stderr=stderr,
                 database_url=database_url,

@@ -40,8 +40,10 @@ LAST_EVENT_ID = {
 RETRY_MS = 2_000
 
 
-async def stream(request: Request[Any, Any, Any], services: Services, run: str) -> Response[Any]:
-    """The events after ``Last-Event-ID``, or all; 204 where none are to come.
+async def stream(
+    request: Request[Any, Any, Any], services: Services, run: str, begin: int = 0
+) -> Response[Any]:
+    """The events after ``Last-Event-ID``, or after ``begin``; 204 where none are to come.
 
     204 is what keeps a browser from coming back for ever.
 
@@ -49,7 +51,7 @@ async def stream(request: Request[Any, Any, Any], services: Services, run: str) 
         InvalidInput: ``Last-Event-ID`` is not the id of an event.
         NotFound: there is no such run.
     """
-    after = _last_event(request)
+    after = _last_event(request, begin)
     following = await services.store.events.after(run, after, most=1)
     if following.over and not following.events:
         return Response(b"", status_code=204)
@@ -58,8 +60,8 @@ async def stream(request: Request[Any, Any, Any], services: Services, run: str) 
     )
 
 
-def _last_event(request: Request[Any, Any, Any]) -> int:
-    given = request.headers.get("Last-Event-ID", "0")
+def _last_event(request: Request[Any, Any, Any], begin: int) -> int:
+    given = request.headers.get("Last-Event-ID", str(begin))
     if not (given.isascii() and given.isdigit() and len(given) <= 9):
         raise InvalidInput(
             (FieldError("Last-Event-ID", "the header is not the id of an event", "a number"),)

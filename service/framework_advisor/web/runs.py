@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect, Template
 
 from framework_advisor.api.access import request_id
 from framework_advisor.api.comparisons import RunComparison
 from framework_advisor.api.parsing import run_request
+from framework_advisor.api.recommendations import LARGEST_ID
 from framework_advisor.api.run_events import stream
 from framework_advisor.api.services import Injected, Services
 from framework_advisor.api.this_host import current_host
@@ -60,6 +61,8 @@ class Host(Controller):
         self, services: Injected, run: FromPath[str], answer: FromQuery[str | None] = None
     ) -> Template:
         """Show a run: how far it is, what it measured."""
+        # Counted first: what happens meanwhile is told twice rather than never.
+        told = (await services.store.events.counts([run])).get(run, 0)
         found = await services.store.runs.get(run)
         results = await services.store.runs.results(run)
         page = await asyncio.to_thread(run_page, found, results, datetime.now(UTC))
@@ -70,16 +73,21 @@ class Host(Controller):
             "environments": results.environments,
             "others": [each for each in others if each.id != run and each.done],
             "answer": answer,
+            "told": told,
             "here": "host",
         }
         return Template("run.html", context=context)
 
     @get("/probe-runs/{run:str}/events")
     async def events(
-        self, request: AnyRequest, services: Injected, run: FromPath[str]
+        self,
+        request: AnyRequest,
+        services: Injected,
+        run: FromPath[str],
+        after: Annotated[int, QueryParameter(ge=0, le=LARGEST_ID)] = 0,
     ) -> Response[Any]:
-        """Follow a run as it goes on."""
-        return await stream(request, services, run)
+        """Follow a run as it goes on, from what the page shows already."""
+        return await stream(request, services, run, after)
 
     @post("/probe-runs/{run:str}/cancel")
     async def cancel(self, services: Injected, run: FromPath[str]) -> Redirect:

@@ -127,6 +127,8 @@ function drawAll() {
     const found = cells(figure);
     if (!found.length || !place.clientWidth) continue; // none, or not to be seen yet
     const svg = draw[figure.dataset.chart](found, place.clientWidth);
+    // One picture with one description: its parts are no things of their own.
+    for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", `${figure.querySelector("figcaption").textContent.trim()} The numbers stand in the table below.`);
     place.replaceChildren(svg);

@@ -39,8 +39,16 @@ function add(result) {
   coming.hidden = false;
 }
 
+// A run that was interrupted may have ended with the service itself: wait until that is back.
+function again() {
+  fetch("/health/live").then(
+    () => location.reload(),
+    () => setTimeout(again, 1000),
+  );
+}
+
 const open = ["queued", "running"];
-const events = new EventSource(`/probe-runs/${id}/events`);
+const events = new EventSource(`/probe-runs/${id}/events?after=${live.dataset.told}`);
 for (const kind of ["status", "progress", "result"]) {
   events.addEventListener(kind, ({ data }) => {
     const event = JSON.parse(data);
@@ -48,10 +56,12 @@ for (const kind of ["status", "progress", "result"]) {
     if (event.result) add(event.result);
     if (!open.includes(event.status)) {
       events.close();
-      location.reload();
+      again();
     }
   });
 }
 events.addEventListener("error", () => {
-  at("left").textContent = events.readyState === EventSource.CLOSED ? "" : ", waiting for the service to come back";
+  at("left").textContent = ", waiting for the service to come back";
+  // The browser comes back by itself, unless it was told that nothing is to come or gave up.
+  if (events.readyState === EventSource.CLOSED) setTimeout(again, 2000);
 });
