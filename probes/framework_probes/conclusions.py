@@ -317,6 +317,7 @@ def _cold(entry: Entry, where: Circumstances, eager: Entry | None) -> Cold:
         compile_s=max(0.0, first - seconds) if entry.contender.tier == "compiled" else None,
         pays_off_after=_pays_off(entry, eager) if eager is not None else None,
         own_process=where.fresh,
+        recompile_s=entry.weighed.recompile_s if entry.weighed is not None else None,
     )
 
 

@@ -19,7 +19,15 @@ Frame: TypeAlias = Any
 RESULT = ("id", "run", "host", "environment", "probe", "shape", "dtype", "layout", "device")
 WHO = ("framework", "backend", "tier", "variant")
 TIME = ("statistic", "seconds", "low", "high", "blocks", "replicates")
-COLD = ("import_s", "first_call_s", "second_call_s", "to_steady_s", "compile_s", "pays_off_after")
+COLD = (
+    "import_s",
+    "first_call_s",
+    "second_call_s",
+    "to_steady_s",
+    "compile_s",
+    "recompile_s",
+    "pays_off_after",
+)
 MEMORY = ("peak_rss", "rss_before", "device_peak", "own_pass")
 CONDITIONS = (
     "core",

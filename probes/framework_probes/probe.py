@@ -196,6 +196,7 @@ class Probe:
         solve: what is compared, in float64 NumPy.
         derive: from inputs and outputs, both float64, to what is compared. A training step leaves
             moments and weights; compared are the gradients and changes that led there.
+        batch: inputs whose first axis is the batch: the same program takes shorter ones.
         layers: whether Keras makes it of layers, so that its own trainer can run it.
         layouts: that can be forced on it.
         request: whether an iteration answers one request: each call is then waited for and timed by
@@ -222,6 +223,7 @@ class Probe:
     builders: Mapping[Framework | Literal["numpy"], Builder]
     derive: Callable[[Arrays, Arrays], dict[str, Array]] = lambda _, outputs: dict(outputs)
     data: tuple[str, ...] = ()
+    batch: tuple[str, ...] = ()
     layers: bool = False
     layouts: tuple[str, ...] = ()
     request: bool = False
@@ -260,6 +262,13 @@ class Probe:
         """The inputs of this seed with other data, equally the same for everyone."""
         other = self.inputs(seed + OTHER)
         return self.inputs(seed) | {name: other[name] for name in self.data}
+
+    def halved(self, inputs: Arrays) -> dict[str, Array]:
+        """The same inputs with half of the batch: another shape, for which compilers start anew."""
+        return {
+            name: value[: len(value) // 2] if name in self.batch else value
+            for name, value in inputs.items()
+        }
 
     def compared(self, inputs: Arrays, outputs: Arrays) -> dict[str, Array]:
         """A framework's outputs, brought to the form of :meth:`reference`."""

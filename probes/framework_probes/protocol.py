@@ -143,11 +143,15 @@ class Weigh:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Bytes: resident before it was built, the peak until it had run, the device's own peak."""
+    """Bytes: resident before it was built, the peak until it had run, the device's own peak.
+
+    ``recompile_s``: afterwards, what the first call on half of the batch cost beyond the next.
+    """
 
     rss_before: int | None
     peak_rss: int | None
     device_peak: int | None
+    recompile_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ class Cold:
         first_call_s: of the step, tracing and compiling included; ``second_call_s``: of the next.
         to_steady_s: all calls together until they take what they take for good.
         compile_s: what the first call costs beyond a steady one, in a compiled tier.
+        recompile_s: what the first call on half of the batch costs beyond the next: for a new shape
+            compilers start anew. Asked in the pass that tells memory, of probes with a batch.
         pays_off_after: steps from which on the compiled tier has cost less than the eager one of
             the same subject, first calls included; None where it never does or nobody can tell.
         own_process: whether the process did nothing before this probe. In the quick suite it has
@@ -84,6 +86,7 @@ class Cold:
     compile_s: float | None = None
     pays_off_after: int | None = None
     own_process: bool | None = None
+    recompile_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from framework_probes.equality import WrongResult
 from framework_probes.mine.catalogue import PREFIX, Brief, FileCatalogue
 from framework_probes.mine.source import BadFile
 from framework_probes.mine.witness import Witness, testimony
-from framework_probes.probe import Adapter, Native, Probe, Program, widened
+from framework_probes.probe import Adapter, Arrays, Native, Probe, Program, widened
 from framework_probes.proving import Drawn, Timed, check, prove
 from framework_probes.results import Outcome, Tier
 from framework_probes.serialization import from_line, to_line
@@ -248,7 +248,9 @@ class Worker:
             program = self._build(probe, adapter, inputs)
             for _ in range(3):
                 timing.call(adapter, program)
-        return protocol.Weighed(before, timing.peak_memory(), adapter.device_peak())
+            peak, on_device = timing.peak_memory(), adapter.device_peak()
+            again = _recompiled(adapter, probe, program, inputs.sets[0][0])
+        return protocol.Weighed(before, peak, on_device, again)
 
     def _testify(self, command: protocol.Testify, witness: Witness) -> protocol.Testified:
         probe, adapter = self.catalogue[command.probe], self.adapters["eager", None]
@@ -267,6 +269,16 @@ class Worker:
         for adapter in self.adapters.values():
             adapter.forget()
         return protocol.Forgotten()
+
+
+def _recompiled(adapter: Adapter, probe: Probe, program: Program, inputs: Arrays) -> float | None:
+    """Seconds that a new shape costs a compiled program; None where it has no batch to halve."""
+    if adapter.tier == "eager" or not probe.batch or program.on is None:
+        return None
+    program = replace(program, step=program.on(probe.halved(inputs)))
+    program.reset()
+    (_, first), (_, second) = timing.call(adapter, program), timing.call(adapter, program)
+    return max(0.0, first - second)
 
 
 def _look(

@@ -11,7 +11,7 @@ import pytest
 
 from framework_probes import process, protocol
 from framework_probes.process import WorkerProcess
-from framework_probes.results import Peaks
+from framework_probes.results import Peaks, Tier
 from framework_probes.worker import classify, one_line
 
 LIMIT = 60.0
@@ -222,3 +222,20 @@ def test_importing_the_package_loads_no_framework() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_another_shape_costs_a_compiler_another_start(tmp_path: Path) -> None:
+    catalogue = "framework_probes.catalogue"
+    asked: tuple[tuple[str, Tier], ...] = (
+        ("conv_block", "compiled"),
+        ("conv_block", "eager"),
+        ("matmul", "compiled"),
+    )
+    with WorkerProcess(sys.executable, tmp_path / "worker", catalogue=catalogue) as worker:
+        worker.ask(protocol.Load("jax", None), LIMIT)
+        replies = [worker.ask(protocol.Weigh(probe, tier, 0), LIMIT) for probe, tier in asked]
+    again, *others = [r.recompile_s for r in replies if isinstance(r, protocol.Weighed)]
+    assert again is not None
+    assert again > 0.005
+    # Nothing was compiled, or there is no batch of which half could be taken.
+    assert others == [None, None]

@@ -27,6 +27,7 @@ from framework_probes.catalogue import (
     lstm_train_step,
     matmul,
     max_pool,
+    memory,
     mlp_train_step,
     recommender_train_step,
     reduction,
@@ -63,6 +64,7 @@ _OPERATIONS = (
     batch_norm,
     cross_entropy,
     convolution,
+    memory,
 )
 #: Probes, the most telling first: when a budget ends, the later ones are left out.
 _DRAWN: tuple[Probe, ...] = tuple(

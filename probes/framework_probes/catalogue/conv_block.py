@@ -190,6 +190,7 @@ PROBE = Probe(
     draw=_draw,
     solve=_solve,
     data=("x",),
+    batch=("x",),
     layers=True,
     layouts=("NCHW",),
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},

@@ -217,6 +217,7 @@ PROBE = Probe(
     draw=_draw,
     solve=_solve,
     data=("x",),
+    batch=("x",),
     layers=True,
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},
 )

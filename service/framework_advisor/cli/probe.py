@@ -24,7 +24,7 @@ from framework_advisor.errors import NotFound
 from framework_advisor.runs.records import Run, RunResults
 from framework_advisor.runs.request import ProbeRunRequest, need_device
 from framework_probes.host import fingerprint
-from framework_probes.results import FAILED, Event, Progress, Result, Started
+from framework_probes.results import FAILED, Cold, Event, Progress, Result, Started
 
 PROBE_FAILED = 4
 #: What a shell reports of a process that Ctrl-C ended.
@@ -189,9 +189,10 @@ class Bar(ExitStack):
 
 def show_run(ended: Run, measured: RunResults) -> None:
     """What a run measured, as a table; of somebody's own file with its name and digest."""
-    header = ("probe", "framework", "tier", "outcome", "time", "95%", "of reference", "")
+    figures = ("time", "95%", "of roofline", "compiling")
+    header = ("probe", "framework", "tier", "outcome", *figures, "")
     write(
-        columns(header, map(_row, measured.results), right=("time", "of reference")),
+        columns(header, map(_row, measured.results), right=("time", "of roofline")),
         "",
         f"{ended.id} {ended.status}: {ended.message}",
         *map(literal, _of_own_file(ended, measured)),
@@ -211,8 +212,8 @@ def _row(result: Result) -> tuple[str, ...]:
     time, low, high, share = result.time, "", "", ""
     if time is not None:
         low, high = map(duration, time.ci95)
-        if result.reference is not None:
-            share = f"{result.reference.seconds / time.seconds:.0%}"
+        if result.rate is not None and result.rate.of_roofline is not None:
+            share = f"{result.rate.of_roofline:.2g}"
     return (
         result.probe,
         result.contender.subject,
@@ -221,6 +222,7 @@ def _row(result: Result) -> tuple[str, ...]:
         duration(time.seconds) if time else "",
         f"{low} to {high}" if time else "",
         share,
+        _compiling(time.cold) if time else "",
         result.reason or _percentiles(result),
     )
 
@@ -235,3 +237,13 @@ def _percentiles(result: Result) -> str:
     return "; ".join(
         [*([", ".join(known)] if known else []), *([found.reason] if found.reason else [])]
     )
+
+
+def _compiling(cold: Cold) -> str:
+    """What compiling costs, once and for another shape, and from which step on it was worth it."""
+    if cold.compile_s is None:
+        return ""
+    again = f", again {duration(cold.recompile_s)}" if cold.recompile_s is not None else ""
+    steps = cold.pays_off_after
+    pays = "never pays here" if steps is None else f"pays from step {steps}"
+    return f"{duration(cold.compile_s)}{again}, {pays}"
