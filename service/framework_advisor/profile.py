@@ -384,4 +384,4 @@ def parse_profile(body: bytes | str) -> Profile:
     try:
         return Profile.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidInput(tuple(field_errors(error.errors()))) from None
+        raise InvalidInput(tuple(field_errors(error.errors(), Profile))) from None

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, get_args
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from framework_advisor.errors import FieldError
 
 
-def field_errors(errors: Iterable[ErrorDetails]) -> Iterator[FieldError]:
-    """Pydantic's errors in our own form, one for each bad field."""
+def field_errors(
+    errors: Iterable[ErrorDetails], model: type[BaseModel] | None = None
+) -> Iterator[FieldError]:
+    """Pydantic's errors in our own form, one for each bad field.
+
+    With the model, an unknown field is told which one may have been meant.
+    """
     seen: set[str] = set()
     for error in errors:
         context: dict[str, Any] = error.get("ctx", {})
@@ -23,7 +30,25 @@ def field_errors(errors: Iterable[ErrorDetails]) -> Iterator[FieldError]:
         if pointer in seen:
             continue
         seen.add(pointer)
-        yield FieldError(pointer, _detail(error), _expected(error, context))
+        meant = _meant(error, model) if error["type"] == "extra_forbidden" else ""
+        yield FieldError(pointer, _detail(error), f"{_expected(error, context)}{meant}")
+
+
+def _meant(error: ErrorDetails, model: type[BaseModel] | None) -> str:
+    """Which field of the model at that place has nearly that name; empty where none has."""
+    *parents, name = [str(each) for each in error["loc"] if not str(each).startswith("<")]
+    for parent in parents:
+        known = model.model_fields if model else {}
+        model = _model_in(known[parent].annotation) if parent in known else model
+    near = get_close_matches(name, model.model_fields if model else (), 1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model that an annotation speaks of, however it is wrapped."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:

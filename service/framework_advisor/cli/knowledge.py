@@ -15,7 +15,7 @@ from framework_advisor.cli.output import as_json, echo_document
 from framework_advisor.cli.terminal import columns, show
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.known import knowledge_set
-from framework_advisor.profile import Profile, parse_profile
+from framework_advisor.profile_file import name_of, read_profile
 from framework_advisor.staleness import Stale, StaleList, stale
 from framework_knowledge import Knowledge, load
 from framework_knowledge.changelog import changelog
@@ -123,19 +123,6 @@ def diff(*, earlier: date, later: date, path: Path | None, as_json: bool) -> Non
         click.echo("\n".join(changelog(found)))
 
 
-def _profile_in(file: BinaryIO) -> Profile:
-    """The profile in a file. Raises InvalidInput with the file's name before each field."""
-    try:
-        return parse_profile(file.read())
-    except InvalidInput as error:
-        raise InvalidInput(
-            tuple(
-                FieldError(f"{file.name} {e.pointer}".strip(), e.detail, e.expected)
-                for e in error.errors
-            )
-        ) from None
-
-
 @knowledge.command("stale")
 @click.option("--as-of", type=Day(), help="What is stale on that day.  [default: today]")
 @click.option("--limit", type=click.IntRange(min=1), help="The first so many.")
@@ -156,7 +143,7 @@ def stale_evidence(
     if day < known.first_day:
         expected = f"{known.first_day} or later"
         raise InvalidInput((FieldError("--as-of", f"{day} is out of range", expected),))
-    profiles = [_profile_in(path) for path in paths]
+    profiles = [read_profile(path.read(), name_of(path)) for path in paths]
     found = stale(known, day, profiles or None, limit)
     if as_json:
         echo_document(found)

@@ -28,6 +28,7 @@ class Entry:
 #: Commands under the headings of the help, in its order.
 PANELS: dict[str, tuple[Entry, ...]] = {
     "Decide": (
+        Entry("init", "Write a profile into FILE, from a few questions.", "init"),
         Entry("recommend", "Recommend a framework for PROFILE.", "recommend"),
         Entry(
             "replay",

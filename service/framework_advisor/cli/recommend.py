@@ -13,7 +13,7 @@ from framework_advisor.cli.recorded import runs_for_profile
 from framework_advisor.cli.terminal import show
 from framework_advisor.known import knowledge_set
 from framework_advisor.measured import measurements_from
-from framework_advisor.profile import parse_profile
+from framework_advisor.profile_file import name_of, read_profile
 from framework_advisor.recommendation import Recommendation
 
 NOTHING_FEASIBLE = 3
@@ -29,7 +29,7 @@ def recommend(
 ) -> None:
     """Recommend a framework for PROFILE.
 
-    PROFILE is a JSON file, or - for standard input.
+    PROFILE is a JSON or a YAML file, or - for standard input. To write one: framework-advisor init.
     """
     recommendation = recommended(profile, measured=not no_measurements)
     if as_json:
@@ -42,6 +42,6 @@ def recommend(
 
 def recommended(profile: BinaryIO, *, measured: bool = True) -> Recommendation:
     """The recommendation for the profile in a file, on what was measured here if it counts."""
-    parsed = parse_profile(profile.read())
+    parsed = read_profile(profile.read(), name_of(profile))
     runs = runs_for_profile(parsed) if measured else ()
     return Advisor(knowledge_set(), measurements_from(runs)).recommend(parsed)

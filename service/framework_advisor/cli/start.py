@@ -15,7 +15,7 @@ from framework_advisor.cli.recorded import runs_for_profile
 from framework_advisor.errors import FieldError, InvalidInput, NotFound
 from framework_advisor.known import knowledge_set
 from framework_advisor.measured import measurements_from
-from framework_advisor.profile import parse_profile
+from framework_advisor.profile_file import read_profile
 from framework_advisor.recommendation import SCHEMA, Recommendation
 from framework_advisor.scaffold import project_for, write
 
@@ -50,7 +50,7 @@ def _found(named: str) -> Recommendation:
 def _in_file(path: Path) -> Recommendation:
     raw = path.read_bytes()
     if not _says_recommendation(raw):
-        profile = parse_profile(raw)
+        profile = read_profile(raw, str(path))
         measured = measurements_from(runs_for_profile(profile))
         return Advisor(knowledge_set(), measured).recommend(profile)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat
@@ -28,7 +29,9 @@ def _known_probe(name: str) -> str:
 def _known(name: str, names: Iterable[str]) -> str:
     if name not in names:
         expected = ", ".join(f"'{each}'" for each in names)
-        raise PydanticCustomError("unknown_name", "unknown", {"expected": f"one of {expected}"})
+        near = get_close_matches(name, tuple(names), 1)
+        meant = f"'{near[0]}'? Known are {expected}" if near else f"one of {expected}"
+        raise PydanticCustomError("unknown_name", "unknown", {"expected": meant})
     return name
 
 

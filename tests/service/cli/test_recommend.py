@@ -79,7 +79,9 @@ def test_looking_leaves_no_store_behind(command: Command, profile: Path, tmp_pat
     [
         ('{"stage": "proud"}', "/stage"),
         ('{"stage": "research", "colour": 1}', "/colour"),
-        ("stage: research", "not JSON"),
+        ('{"stage', "not JSON"),
+        ("stage: [research", "not YAML"),
+        ("stage: research\nworkload: {famly: cnn}", "did you mean 'family'?"),
         ("[]", "an object"),
         ('{"stage": "research", "evidence": {"probe_run": "run_x"}}', "/evidence/probe_run"),
     ],

@@ -55,7 +55,7 @@ def test_help_loads_nothing_that_deciding_needs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said", "read_on"),
     [
-        (["recomend"], "No such command 'recomend'. Did you mean 'recommend'?", ""),
+        (["forgte"], "No such command 'forgte'. Did you mean 'forget'?", ""),
         (["--jsn"], "No such option '--jsn'.", ""),
         (["host", "--jsno"], "No such option '--jsno'. Did you mean '--json'?", " host"),
         (["recommend"], "Missing argument 'PROFILE'.", " recommend"),

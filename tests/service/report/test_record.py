@@ -8,7 +8,7 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -115,6 +115,7 @@ def test_the_page_is_one_file_without_script_and_can_be_printed(
     assert page.elements.count("table") == 2
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_no_text_of_a_profile_marks_anything_up(name: str, description: str) -> None:
     plain = Page(html(markdown(described("plain", "plain"))))
@@ -126,6 +127,7 @@ def test_no_text_of_a_profile_marks_anything_up(name: str, description: str) -> 
     assert page.attributes == plain.attributes
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_literal_text_reads_as_it_was_given(text: str) -> None:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
