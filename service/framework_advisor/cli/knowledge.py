@@ -11,6 +11,7 @@ import rich_click as click
 from framework_advisor.api import excerpts
 from framework_advisor.api.excerpts import ClaimStatus, snapshot_on
 from framework_advisor.cli.days import Day
+from framework_advisor.cli.knowledge_lists import criteria, frameworks, sources, tables
 from framework_advisor.cli.output import as_json, echo_document
 from framework_advisor.cli.terminal import columns, show
 from framework_advisor.errors import FieldError, InvalidInput
@@ -30,6 +31,10 @@ OVERLAY = "overlay.yaml"
 @click.group()
 def knowledge() -> None:
     """Read and check what the advisor knows."""
+
+
+for each in (criteria, frameworks, sources, tables):
+    knowledge.add_command(each)
 
 
 @knowledge.command("show")

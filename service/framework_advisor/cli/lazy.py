@@ -37,6 +37,11 @@ PANELS: dict[str, tuple[Entry, ...]] = {
             "replay",
         ),
         Entry(
+            "recommendation",
+            "List, show and delete recommendations that are kept here.",
+            "recommendation",
+        ),
+        Entry(
             "record",
             "Write the decision record of RECOMMENDATION, which is stored here, or of a profile.",
             "record",
@@ -49,6 +54,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
     ),
     "Measure": (
         Entry("probe", "Measure this host.", "probe"),
+        Entry("hosts", "List the hosts that probes ran on, the latest first.", "hosts"),
         Entry("host", "Describe this host: devices, frameworks installed, peaks measured.", "host"),
         Entry(
             "selftest",
@@ -66,6 +72,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
     ),
     "Operate": (
         Entry("serve", "Serve HTTP until Ctrl-C.", "serve"),
+        Entry("completion", "Print what makes SHELL complete commands and options.", "completion"),
         Entry("key", "Make, list and revoke API keys.", "key"),
         Entry(
             "forget",

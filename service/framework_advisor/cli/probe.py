@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import rich_click as click
 
@@ -18,13 +16,15 @@ from framework_advisor.cli.probe_compare import compare, map_
 from framework_advisor.cli.probe_environments import environments
 from framework_advisor.cli.probe_exchange import export, import_
 from framework_advisor.cli.probe_mine import mine
+from framework_advisor.cli.probe_runs import cancel, runs
+from framework_advisor.cli.progress import RunProgress
 from framework_advisor.cli.terminal import columns, literal
 from framework_advisor.cli.terminal import show as write
 from framework_advisor.errors import NotFound
 from framework_advisor.runs.records import Run, RunResults
 from framework_advisor.runs.request import ProbeRunRequest, need_device
 from framework_probes.host import fingerprint
-from framework_probes.results import FAILED, Cold, Event, Progress, Result, Started
+from framework_probes.results import FAILED, Cold, Result
 
 PROBE_FAILED = 4
 #: What a shell reports of a process that Ctrl-C ended.
@@ -42,6 +42,8 @@ probe.add_command(export)
 probe.add_command(environments)
 probe.add_command(import_)
 probe.add_command(mine)
+probe.add_command(runs)
+probe.add_command(cancel)
 
 
 @probe.command(name="list")
@@ -101,12 +103,28 @@ def run(
     )
     need_device(request)
     need_server("Keeping a probe run")
-    ended, measured = asyncio.run(_measure(resume or request))
+    _run(ctx, resume or request, as_json=as_json)
+
+
+@probe.command("resume")
+@click.argument("run")
+@as_json
+@click.pass_context
+def resume_(ctx: click.Context, *, run: str, as_json: bool) -> None:
+    """Go on with RUN, which was stopped; what is finished stays."""
+    need_server("Keeping a probe run")
+    _run(ctx, run, as_json=as_json)
+
+
+def _run(ctx: click.Context, asked: ProbeRunRequest | str, *, as_json: bool) -> None:
+    ended, measured = asyncio.run(_measure(asked))
     if as_json:
         echo_document(ProbeRun.of(ended))
     else:
         show_run(ended, measured)
     if ended.status == "cancelled":
+        kept = f"{ended.done} of {ended.planned or '?'} results are kept"
+        click.echo(f"{kept}; go on with: framework-advisor probe resume {ended.id}", err=True)
         ctx.exit(CANCELLED)
     if ended.status == "failed" or ended.counts.keys() & FAILED:
         ctx.exit(PROBE_FAILED)
@@ -138,7 +156,7 @@ async def _measure(asked: ProbeRunRequest | str) -> tuple[Run, RunResults]:
 
     settings = load_settings()
     async with Store(settings) as store:
-        with Bar() as bar:
+        with RunProgress() as bar:
             where = (store, HostLock(settings.data_dir, settings.lock_dir))
             if isinstance(asked, str):
                 ended = await resume_here(*where, asked, bar.observe, say_waiting)
@@ -167,24 +185,6 @@ async def _recorded(id_: str) -> tuple[Run, RunResults]:
 def say_waiting(holder: str) -> None:
     """On standard error, once."""
     click.echo(f"waits for {holder}, which measures on this host", err=True)
-
-
-class Bar(ExitStack):
-    """A progress bar on standard error, from the run's own events."""
-
-    def observe(self, event: Event) -> None:
-        """Move it."""
-        if isinstance(event, Started):
-            self._bar = self.enter_context(
-                click.progressbar(
-                    length=event.planned,
-                    label="measuring",
-                    file=sys.stderr,
-                )
-            )
-        elif isinstance(event, Progress):
-            self._bar.label = event.message
-            self._bar.update(event.done - self._bar.pos)
 
 
 def show_run(ended: Run, measured: RunResults) -> None:

@@ -101,7 +101,8 @@ def _looked_at(order: Order) -> Planned:
 
 
 async def _measure(planned: Planned) -> tuple[Run, RunResults]:
-    from framework_advisor.cli.probe import Bar, say_waiting
+    from framework_advisor.cli.probe import say_waiting
+    from framework_advisor.cli.progress import RunProgress
     from framework_advisor.runs.foreground import measure_here
     from framework_advisor.runs.lock import HostLock
     from framework_advisor.runs.process import ProbeProcess
@@ -112,7 +113,7 @@ async def _measure(planned: Planned) -> tuple[Run, RunResults]:
     asked = planned.request(f"run_{secrets.token_hex(8)}")
     probes = partial(ProbeProcess, command=mining.arguments(planned.order))
     async with Store(settings) as store:
-        with Bar() as bar:
+        with RunProgress() as bar:
             lock = HostLock(settings.data_dir, settings.lock_dir)
             ended = await measure_here(store, lock, asked, bar.observe, say_waiting, probes)
         return ended, await store.runs.results(ended.id)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import BinaryIO
 
 import rich_click as click
 
-from framework_advisor.cli.extra import need_server
+from framework_advisor.cli.kept import with_store
 from framework_advisor.cli.recommend import recommended
-from framework_advisor.errors import FieldError, InvalidInput, NotFound
+from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.recommendation import Recommendation
 from framework_advisor.report import html, markdown
 
@@ -39,7 +38,7 @@ def record(*, recommendation: str | None, profile: BinaryIO | None, output: Path
         raise InvalidInput(
             (FieldError("--output", f"{output} is of no kind of record", ".md or .html"),)
         )
-    found = recommended(profile) if profile else asyncio.run(stored(str(recommendation)))
+    found = recommended(profile) if profile else stored(str(recommendation))
     text = markdown(found)
     if output is None:
         click.echo(text, nl=False)
@@ -48,19 +47,11 @@ def record(*, recommendation: str | None, profile: BinaryIO | None, output: Path
     click.echo(f"wrote {output}", err=True)
 
 
-async def stored(id_: str) -> Recommendation:
+def stored(id_: str) -> Recommendation:
     """The recommendation of that id.
 
     Raises:
         NotFound: the store here has none.
         NotInstalled: what reads the store is missing.
     """
-    need_server("Reading stored recommendations")
-    from framework_advisor.settings import load_settings
-    from framework_advisor.store import Store
-
-    settings = load_settings()
-    if not settings.has_store:
-        raise NotFound(f"There is no recommendation {id_}: nothing is stored here.")
-    async with Store(settings) as store:
-        return await store.recommendations.get(id_)
+    return with_store("Reading", lambda store: store.recommendations.get(id_))

@@ -109,9 +109,10 @@ def test_ctrl_c_cancels_keeps_what_is_finished_and_leaves_no_process(
     below = descendants(process.pid)
     assert below
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=20)
     run = json.loads(out)
     assert process.returncode == 130
+    assert f"go on with: framework-advisor probe resume {run['id']}" in err
     assert run["status"] == "cancelled"
     assert run["counts"]
     assert not alive(below)

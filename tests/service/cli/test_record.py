@@ -32,7 +32,7 @@ def test_the_suffix_says_in_which_form(
     [
         ([], "give the id of a recommendation, or --profile FILE"),
         (["rec_1", "--profile", str(EXAMPLE)], "give the id of a recommendation"),
-        (["rec_1"], "There is no recommendation rec_1"),
+        (["rec_1"], "Nothing is kept here yet."),
         (["rec_1", "-o", "r.pdf"], "--output: r.pdf is of no kind of record; expected .md or"),
     ],
 )
