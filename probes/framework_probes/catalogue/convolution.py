@@ -1,4 +1,9 @@
-"""Convolution 3x3 alone, stride 1, same padding, in every framework's own layout of images."""
+"""Convolution 3x3 alone, stride 1, same padding, in every framework's own layout of images.
+
+Two shapes are of Baidu's DeepBench, ``code/kernels/conv_problems.h``, both as ResNet has them:
+(w, h, c, n, k) = (56, 56, 64, 1, 64) of its inference set for servers, and (14, 14, 256, 8, 256) of
+its training set.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from framework_probes.reference_math import convolve
 
 #: Images, side, channels in and out.
 MEDIUM, SMALL = (8, 28, 64, 128), (4, 14, 32, 32)
+DEEPBENCH = {"one_image": (1, 56, 64, 64), "deep": (8, 14, 256, 256)}
 
 
 def _drawn(
@@ -52,7 +58,15 @@ def _keras(adapter: Adapter) -> Native:
     return lambda x, kernel: conv(x, kernel, padding="same", data_format=order)
 
 
-def _of(id_: str, title: str, images: int, side: int, inward: int, outward: int) -> Probe:
+def _of(
+    id_: str,
+    title: str,
+    images: int,
+    side: int,
+    inward: int,
+    outward: int,
+    layouts: tuple[str, ...] = ("NCHW",),
+) -> Probe:
     pixels = images * side * side
     return Probe(
         id=id_,
@@ -71,7 +85,7 @@ def _of(id_: str, title: str, images: int, side: int, inward: int, outward: int)
         draw=_drawn(images, side, inward, outward),
         solve=_solve,
         data=("x",),
-        layouts=("NCHW",),
+        layouts=layouts,
         builders={
             "pytorch": image_operation(_pytorch),
             "tensorflow": image_operation(_tensorflow),
@@ -82,4 +96,11 @@ def _of(id_: str, title: str, images: int, side: int, inward: int, outward: int)
 
 
 PROBE = _of("convolution", "Convolution", *MEDIUM)
-PROBES = (PROBE, _of("convolution.small", "Convolution, small", *SMALL))
+PROBES = (
+    PROBE,
+    _of("convolution.small", "Convolution, small", *SMALL),
+    *(
+        _of(f"convolution.{case}", f"Convolution, {case.replace('_', ' ')}", *shape, layouts=())
+        for case, shape in DEEPBENCH.items()
+    ),
+)

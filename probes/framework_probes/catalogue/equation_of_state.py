@@ -1,8 +1,11 @@
 """Density of sea water from salinity, temperature and pressure: a long polynomial, no library call.
 
 The international equation of state of seawater, EOS-80 (Fofonoff and Millard, UNESCO Technical
-Papers in Marine Science 44, 1983): such a kernel is what ocean models spend much time in, and it
-is what pyhpc-benchmarks takes to compare frameworks as replacements of NumPy. Float64, as there.
+Papers in Marine Science 44, 1983): such a kernel is what ocean models spend much time in. Float64.
+
+Not what pyhpc-benchmarks measures under the same name: that is a derivative of dynamic enthalpy by
+the 48-term expression of TEOS-10 (``gsw_dHdT`` of the ocean model Veros), with two logarithms, two
+roots and several times as many operations. Published ratios of it say nothing about this one.
 """
 
 from __future__ import annotations
