@@ -9,7 +9,7 @@ import pytest
 from scipy.special import ndtr
 
 from framework_probes import protocol
-from framework_probes.catalogue import CATALOGUE, SUITES, attention, equation_of_state, lstm
+from framework_probes.catalogue import CATALOGUE, SUITES, attention, equation_of_state, gru, lstm
 from framework_probes.equality import WrongResult, compare
 from framework_probes.process import WorkerProcess
 from framework_probes.reference_math import gelu
@@ -171,3 +171,18 @@ def test_an_lstm_forgets_what_its_gate_forgets() -> None:
     assert np.array_equal(y, turned[:, ::-1])
     inputs["bias"][units] = 0.0
     assert not np.allclose(lstm.PROBE.solve(inputs)["y"], y)
+
+
+def test_a_gru_keeps_what_its_gate_keeps() -> None:
+    inputs = {name: value.astype(np.float64) for name, value in gru.PROBE.inputs(0).items()}
+    units = slice(0, gru.UNITS)
+    with np.errstate(over="ignore"):
+        inputs["bias"][0, units] = 1e3
+        assert not gru.PROBE.solve(inputs)["y"].any()
+        # Nothing is kept and nothing recurs: each step is the first one of its own.
+        inputs["bias"][0, units] = -1e3
+        inputs["recurrent"] = np.zeros_like(inputs["recurrent"])
+        backwards = inputs | {"x": inputs["x"][:, ::-1]}
+        y, turned = gru.PROBE.solve(inputs)["y"], gru.PROBE.solve(backwards)["y"]
+    assert np.array_equal(y, turned[:, ::-1])
+    assert np.abs(y).max() > 0.5

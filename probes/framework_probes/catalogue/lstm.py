@@ -62,7 +62,7 @@ def _pytorch(adapter: Adapter, inputs: Arrays) -> Program:
     }
     arrays = {name: adapter.array(np.ascontiguousarray(value)) for name, value in values.items()}
     layer.load_state_dict(arrays, assign=True)
-    return _program(adapter, inputs, adapter.compile(lambda x: layer(x)[0]))
+    return program(adapter, inputs, adapter.compile(lambda x: layer(x)[0]))
 
 
 def _tensorflow(adapter: Adapter, inputs: Arrays) -> Program:
@@ -71,7 +71,7 @@ def _tensorflow(adapter: Adapter, inputs: Arrays) -> Program:
     layer = adapter.module.keras.layers.LSTM(UNITS, return_sequences=True)
     layer.build((BATCH, TIME, INWARD))
     layer.set_weights([inputs[name] for name in WEIGHTS])
-    return _program(adapter, inputs, adapter.compile(lambda x: layer(x, training=False)))
+    return program(adapter, inputs, adapter.compile(lambda x: layer(x, training=False)))
 
 
 def _jax(adapter: Adapter, inputs: Arrays) -> Program:
@@ -94,7 +94,7 @@ def _jax(adapter: Adapter, inputs: Arrays) -> Program:
         return jnp.swapaxes(outputs, 0, 1)
 
     layer = adapter.compile(forward)
-    return _program(adapter, inputs, lambda x: layer(x, *weights))
+    return program(adapter, inputs, lambda x: layer(x, *weights))
 
 
 def _keras(adapter: Adapter, inputs: Arrays) -> Program:
@@ -103,10 +103,12 @@ def _keras(adapter: Adapter, inputs: Arrays) -> Program:
         [layers.Input((TIME, INWARD)), layers.LSTM(UNITS, return_sequences=True)]
     )
     model.set_weights([inputs[name] for name in WEIGHTS])
-    return _program(adapter, inputs, keras.inference(adapter, model))
+    return program(adapter, inputs, keras.inference(adapter, model))
 
 
-def _program(adapter: Adapter, inputs: Arrays, layer: Native) -> Program:
+def program(adapter: Adapter, inputs: Arrays, layer: Native) -> Program:
+    """The program of a layer on sequences."""
+
     def on(data: Arrays) -> Native:
         x = adapter.array(data["x"])
         return lambda: layer(x)
@@ -132,7 +134,7 @@ PROBE = Probe(
     criterion="inference_speed",
     families=(("rnn", 0.7), ("speech", 0.3), ("reinforcement_learning", 0.1), ("other", 0.1)),
     tolerances={"float32": 2e-5},
-    cost_s=35.0,
+    cost_s=22.0,
     trains=False,
     draw=_draw,
     solve=_solve,
