@@ -32,8 +32,8 @@ WAITS = 100
 STEADY = 1.25
 #: Fewest samples of a block: one that was disturbed can then be told from the others.
 FEWEST_SAMPLES = 3
-#: The same where single calls are samples: a p99 then comes of the fewest rounds of a suite.
-FEWEST_CALLS = 84
+#: The same where single calls are samples: a p99 then comes of the six rounds that a result takes.
+FEWEST_CALLS = 111
 #: Seconds after a switch from another process that are not counted; one sample at least.
 BURN_IN_S = 5e-3
 
