@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test test-all check format bench evaluate docs clean
+.PHONY: help setup run test test-all check format bench evaluate docs screenshots clean
 
 help: ## say what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ evaluate: setup ## judge the advisor by published decisions
 
 docs: setup ## write the pages that are made from data
 	$(BIN)/python docs/generate.py
+
+screenshots: setup ## take the pictures of the pages anew; needs Chromium
+	$(BIN)/python docs/screenshots.py
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -91,8 +91,8 @@ def of_run(results: Sequence[Result], pairs: Iterable[Pair], title: str) -> Heat
         meaning = f"{row}, {column}: {figure(ratio)} times the fastest, {name(first.contender)}"
         cells[row, column] = Cell(figure(ratio), colour, meaning)
     legend = (
-        "Time over that of the fastest on the same probe (1, dark blue); pale blue: not told apart "
-        "from it; orange: slower, the darker the more; – has no time."
+        "Time over that of the fastest on the same probe (1, strong blue); faint blue: not told "
+        "apart from it; orange: slower, the stronger the more; – has no time."
     )
     return _map(title, legend, cells)
 

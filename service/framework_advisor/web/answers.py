@@ -10,6 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
+from framework_advisor.api.access import answer_with
 from framework_advisor.api.gate import Caller, InjectedCaller
 from framework_advisor.api.recommendations import LARGEST_ID
 from framework_advisor.api.replay import changes, profile_on
@@ -17,7 +18,8 @@ from framework_advisor.api.responses import text
 from framework_advisor.api.services import Injected, Services
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
-from framework_advisor.report import markdown
+from framework_advisor.report import html, markdown
+from framework_advisor.scaffold import project_for, zipped
 from framework_advisor.web.policy import sent
 from framework_advisor.web.views.answer import answer_page, decided
 from framework_advisor.web.views.verdict import headline
@@ -26,6 +28,11 @@ from framework_advisor.web.views.weights import weights_sent, with_weights
 AnyRequest = Request[Any, Any, Any]
 Cursor = Annotated[int | None, QueryParameter(ge=1, le=LARGEST_ID)]
 ON_A_PAGE = 50
+#: A record is one file with its style in it.
+RECORD_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 class Answers(Controller):
@@ -50,13 +57,36 @@ class Answers(Controller):
         shown = await asyncio.to_thread(lambda: answer_page(found, services.knowledge()))
         return Template("answer.html", context={"page": shown, "here": "answers"})
 
-    @get("/{answer:str}/record.md")
+    @get("/{answer:str}/record")
     async def record(
+        self,
+        request: AnyRequest,
+        services: Injected,
+        caller: InjectedCaller,
+        answer: FromPath[str],
+    ) -> Response[bytes]:
+        """Give the decision record as a page to read and to print."""
+        found = await services.store.recommendations.get(answer, caller.key)
+        answer_with(request.scope, {"Content-Security-Policy": RECORD_POLICY})
+        return text(html(markdown(found)), "text/html")
+
+    @get("/{answer:str}/record.md")
+    async def record_text(
         self, services: Injected, caller: InjectedCaller, answer: FromPath[str]
     ) -> Response[bytes]:
         """Give the decision record, to be kept beside the project's code."""
         found = await services.store.recommendations.get(answer, caller.key)
         return text(markdown(found), "text/markdown")
+
+    @get("/{answer:str}/project.zip")
+    async def project(
+        self, services: Injected, caller: InjectedCaller, answer: FromPath[str]
+    ) -> Response[bytes]:
+        """Give a small project of the recommended stack to start from."""
+        found = await services.store.recommendations.get(answer, caller.key)
+        made = await asyncio.to_thread(project_for, found)
+        named = {"Content-Disposition": f'attachment; filename="{made.name}.zip"'}
+        return Response(zipped(made), media_type="application/zip", headers=named)
 
     @post("/{answer:str}/weights", status_code=200)
     async def try_weights(

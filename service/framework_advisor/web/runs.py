@@ -18,11 +18,13 @@ from framework_advisor.api.run_events import stream
 from framework_advisor.api.services import Injected, Services
 from framework_advisor.api.this_host import current_host
 from framework_advisor.errors import FieldError, InvalidInput
+from framework_advisor.heat_map import of_comparison, of_run
 from framework_advisor.web.answers import Cursor
 from framework_advisor.web.policy import sent
 from framework_advisor.web.views.ratios import contender
 from framework_advisor.web.views.runs import run_page
 from framework_advisor.web.views.sending import number
+from framework_probes.across_runs import Comparison
 from framework_probes.catalogue import CATALOGUE, SUITES
 
 AnyRequest = Request[Any, Any, Any]
@@ -69,6 +71,7 @@ class Host(Controller):
         others = (await services.store.runs.page(ON_A_PAGE)).items
         context = {
             "page": page,
+            "map": of_run(results.results, results.pairs, "Contenders by probe"),
             "host": results.host,
             "environments": results.environments,
             "others": [each for each in others if each.id != run and each.done],
@@ -109,7 +112,12 @@ class Host(Controller):
         runs = services.store.runs
         sides = [(await runs.get(each), await runs.results(each)) for each in (run, other)]
         found = await asyncio.to_thread(RunComparison.of, *sides[0], *sides[1])
-        context = {"found": found, "contender": contender, "here": "host"}
+        shown = of_comparison(
+            Comparison(found.compared, found.not_compared, found.differences, found.whole),
+            "this run",
+            "the other",
+        )
+        context = {"found": found, "map": shown, "contender": contender, "here": "host"}
         return Template("compare.html", context=context)
 
 

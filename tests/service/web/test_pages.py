@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from litestar import Litestar
@@ -84,6 +86,9 @@ def test_an_answer_is_decided_again_recorded_and_forgotten(pages: Client) -> Non
     record = pages.get(f"{where}/record.md")
     assert record.headers["content-type"].startswith("text/markdown")
     assert record.text.startswith("# ")
+    printed = pages.get(f"{where}/record")
+    assert "<table>" in printed.text
+    assert printed.headers["content-security-policy"].startswith("default-src 'none'; style-src")
     again = pages.post(f"{where}/again").headers["location"]
     assert again != where
     assert "to be forgotten" in pages.get("/recommendations").text
@@ -92,12 +97,23 @@ def test_an_answer_is_decided_again_recorded_and_forgotten(pages: Client) -> Non
     assert (gone.status_code, "Not Found" in gone.text) == (404, True)
 
 
+def test_a_project_of_the_recommended_stack_is_one_click_away(pages: Client) -> None:
+    where = asked(pages, **EXAMPLES["cpu_vision_service"])
+    assert f'href="{where}/project.zip"' in pages.get(where).text
+    given = pages.get(f"{where}/project.zip")
+    assert given.headers["content-type"] == "application/zip"
+    with ZipFile(BytesIO(given.content)) as archive:
+        names = {name.partition("/")[2] for name in archive.namelist()}
+    assert {"requirements.txt", "train.py", "data.py", "test_project.py"} <= names
+
+
 def test_nothing_feasible_is_said_on_a_page_too(pages: Client) -> None:
     where = asked(pages, must_use=["jax"], evidence={"as_of": "2018-07-01"})
     answer = pages.get(f"/v1{where}").json()
     page = pages.get(where)
     assert answer["verdict"]["status"] == "infeasible"
     assert page.status_code == 200
+    assert pages.get(f"{where}/project.zip").status_code == 409
     assert "None of them meets every requirement" in page.text
     assert "Nothing was known of JAX on 2018-07-01." in page.text
 

@@ -54,6 +54,13 @@ def test_ratios_on_the_page_are_those_that_were_measured(pages: Client, run: str
     assert min(shown) > 0.9
 
 
+def test_every_contender_has_its_place_on_the_map(pages: Client, run: str) -> None:
+    page = pages.get(f"/probe-runs/{run}").text
+    cells = re.findall(r'<td class="(?:fast|slow|none)\d?" title="([^"]+)"', page)
+    results = pages.get(f"/v1/probe-runs/{run}/results").json()["results"]
+    assert len(cells) == len(results)
+
+
 def test_points_of_the_roofline_lie_where_flops_and_times_put_them(pages: Client, run: str) -> None:
     page = pages.get(f"/probe-runs/{run}").text
     host = pages.get("/v1/probe-runs").json()["items"][0]["host"]

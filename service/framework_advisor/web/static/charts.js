@@ -6,9 +6,9 @@ const numbers = (cell, ...names) => {
   for (const name of names) row[name] = Number(row[name]);
   return row;
 };
-const common = (width) => ({
+const common = (width, size = 13) => ({
   width,
-  style: { background: "transparent", color: "inherit", fontFamily: "inherit", fontSize: "13px", overflow: "visible" },
+  style: { background: "transparent", color: "inherit", fontFamily: "inherit", fontSize: `${size}px`, overflow: "visible" },
 });
 // Those whose names do not lie on one another.
 const apart = (rows, { x, y }) =>
@@ -23,9 +23,10 @@ const draw = {
     const rows = cells.map((cell) => numbers(cell, "place", "share"));
     const who = unique(rows, "who");
     const last = Math.max(...rows.map((row) => row.place));
-    const left = Math.min(170, width * 0.38);
+    const size = width > 420 ? 13 : 11;
+    const left = 14 + Math.max(...who.map((name) => name.length)) * size * 0.56;
     return Plot.plot({
-      ...common(width),
+      ...common(width, size),
       marginLeft: left,
       marginBottom: 34,
       height: 40 + who.length * 38,
@@ -44,14 +45,15 @@ const draw = {
     const who = unique(rows, "who").slice(0, wide ? 4 : 2);
     const shown = rows.filter((row) => who.includes(row.who));
     const criteria = unique(rows, "criterion");
-    const left = wide ? 165 : 128;
+    const size = wide ? 13 : 11;
+    const left = 12 + Math.max(...criteria.map((name) => name.length)) * size * 0.56;
     return Plot.plot({
-      ...common(width),
+      ...common(width, size),
       marginLeft: left,
-      marginRight: 8,
+      marginRight: 12,
       marginTop: 30,
       height: 64 + criteria.length * 22,
-      fx: { domain: who, label: null, padding: 0.12 },
+      fx: { domain: who, label: null, padding: 0.12, tickFormat: (name) => (wide ? name : name.replace(/ on .*/, "")) },
       x: { label: null, ticks: 2, nice: true },
       y: { domain: criteria, label: null, tickSize: 0 },
       color: { domain: bases, range: bases.map((basis) => style(`--${basis}`)) },
@@ -104,6 +106,7 @@ const draw = {
     return Plot.plot({
       ...common(width),
       marginLeft: 58,
+      marginRight: 42,
       marginBottom: 40,
       height,
       x: { type: "log", label: "FLOP for each byte moved", grid: true, tickFormat: "~s", ticks: 3 },

@@ -76,7 +76,9 @@ def _sentences(decision: Decision) -> Iterator[str]:
     if len(decision.ranking) < 2 or verdict.status in ("toss_up", "insufficient_evidence"):
         yield sentence(verdict.why)
     if verdict.runner_up is not None and verdict.expected_regret is not None:
+        regret = verdict.expected_regret
+        lost = f"{regret:.3f}" if regret >= 0.001 else "less than 0.001"
         yield (
-            f"The runner-up is {runner_up}. Should {pick} be the wrong pick, that costs "
-            f"{verdict.expected_regret:.3f} on average, on a scale from 0 to 1."
+            f"The runner-up is {runner_up}. Taking {pick} costs {lost} on average, on a scale "
+            "from 0 to 1: what is lost wherever another would have been better."
         )
