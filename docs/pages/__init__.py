@@ -9,12 +9,13 @@ from framework_advisor.evaluation import evaluate
 from framework_knowledge import load
 from pages.ageing import ageing
 from pages.article import article, table
+from pages.devices import devices
 from pages.evaluation import evaluation_page, reliability_picture
 from pages.examples import readme
 from pages.exchange import export_schema
 from pages.http_examples import http_examples
 from pages.knowledge import claims, criteria, requirements, sources
-from pages.measured import newest
+from pages.measured import kept, newest
 from pages.probes import probes
 from pages.published import published
 from pages.record import record
@@ -39,6 +40,7 @@ def pages() -> dict[Path, str]:
         "requirements.md": requirements(knowledge),
         "sources.md": sources(knowledge),
         "probes.md": probes(),
+        "devices.md": devices(kept(FOLDER)),
         "stacks.md": stacks(knowledge),
         "published.md": published(knowledge, (run, newest(FOLDER / "measured" / "published"))),
         "selftests.md": selftests(FOLDER / "measured" / "selftests"),

@@ -43,7 +43,18 @@ class KeptRun:
 
 def newest(folder: Path) -> KeptRun:
     """The run of the latest day in the folder; its files are named by day and host."""
-    export = parse_export(max(folder.glob("*.json")).read_bytes()).export
+    return _read(max(folder.glob("*.json")))
+
+
+def kept(docs: Path) -> Iterator[tuple[str, KeptRun]]:
+    """Every run that the docs keep, the newest first, with its folder's path below the docs."""
+    for folder in (docs / "measured", docs / "measured" / "published"):
+        for path in sorted(folder.glob("*.json"), reverse=True):
+            yield str(folder.relative_to(docs)), _read(path)
+
+
+def _read(path: Path) -> KeptRun:
+    export = parse_export(path.read_bytes()).export
     return KeptRun(
         run=export.run.id,
         suite=export.run.request.suite,

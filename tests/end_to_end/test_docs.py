@@ -1,11 +1,14 @@
 """The pages that are made from data say what the data say."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from framework_probes.catalogue import CATALOGUE, SUITES
+from framework_probes.devices import KINDS
 from pages import FOLDER, MADE, evaluation_pages, pages
+from pages.devices import TESTED, devices
 from pages.measured import SPEED, WOULD_MEASURE, file_name, newest
 
 PAGES: dict[Path, str] = pages()
@@ -55,3 +58,20 @@ def test_every_criterion_that_a_probe_informs_counts_as_speed_and_no_other_does(
     informed = {probe.criterion for probe in CATALOGUE.values()}
     assert informed == SPEED
     assert not informed & set(WOULD_MEASURE)
+
+
+@pytest.mark.parametrize("device", KINDS)
+def test_a_device_is_seen_only_where_a_kept_run_has_results_on_it(device: str) -> None:
+    def said(outcome: str) -> bool:
+        there = [replace(r, device=device, outcome=outcome) for r in RUN.results]
+        page = list(devices([("measured", replace(RUN, results=tuple(there)))]))
+        return any(line.startswith(f"| `{device}` | yes |") for line in page)
+
+    assert said("ok")
+    assert not said("wrong_result")
+
+
+def test_what_no_kept_run_has_seen_is_said_to_be_tested_by_something_else() -> None:
+    page = list(devices([]))
+    for device in set(KINDS) - {"cpu"}:
+        assert f"| `{device}` | **no** |  | tested by {TESTED[device]} |" in page

@@ -19,6 +19,7 @@ from framework_probes.frameworks.pytorch import TorchAdapter
 from framework_probes.frameworks.tensorflow import TensorFlowAdapter
 from framework_probes.probe import Adapter, Program
 from framework_probes.worker import Worker, classify
+from pages.devices import events
 
 
 class Event:
@@ -106,6 +107,8 @@ def test_torch_computes_on_the_device_and_waits_for_it(
     assert torch.waited == [place]
     assert adapter.device_peak() == (None if place == "mps" else 4096)
     assert adapter.device_name() == ("mps" if place == "mps" else f"Some {place.upper()}")
+    assert adapter.timer() is not None
+    assert events(device) == "PyTorch, Keras on it"
 
 
 def test_tf32_is_of_nvidia_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +193,7 @@ def test_torch_reaches_a_tpu_through_xla(monkeypatch: pytest.MonkeyPatch) -> Non
     assert done["synced"] == 1
     assert done["eager"] is None
     assert (adapter.traces(), adapter.timer(), adapter.reduced_precision()) == (3, None, ())
+    assert events("tpu") == "none"
     done["precision"] = "default"
     assert adapter.reduced_precision() == ("mat_mul_precision=default",)
     eager = frameworks.load("pytorch", None, "eager", None, "tpu")
