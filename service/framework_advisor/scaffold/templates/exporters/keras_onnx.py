@@ -7,15 +7,18 @@ import keras
 import numpy as np
 import onnxruntime
 
+from data import SHAPE
+
 BATCH = 1
 #: Largest difference to the trained model, relative to its largest score.
 TOLERANCE = 1e-4
 
 
 def export(model: keras.Model, folder: Path) -> Path:
-    """Writes ``model.onnx``."""
+    """Writes ``model.onnx``; the batch size is fixed, since attention on PyTorch needs it so."""
     path = folder / "model.onnx"
-    model.export(path, format="onnx", verbose=False)
+    signature = [keras.InputSpec(shape=(BATCH, *SHAPE), dtype=model.inputs[0].dtype)]
+    model.export(path, format="onnx", verbose=False, input_signature=signature)
     return path
 
 
