@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test test-all check format bench evaluate docs screenshots clean
+.PHONY: help setup run test test-all check format bench evaluate docs site screenshots clean
 
 help: ## say what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,5 +49,8 @@ docs: setup ## write the pages that are made from data
 screenshots: setup ## take the pictures of the pages anew; needs Chromium
 	$(BIN)/python docs/screenshots.py
 
+site: setup ## the docs as a site, in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 clean: ## remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

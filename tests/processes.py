@@ -118,6 +118,7 @@ class Server:
         program: Sequence[str] = ADVISOR,
         port: int = 0,
     ) -> None:
+        self.data_dir = data_dir
         # A file, because nobody reads while the test goes on: a full pipe would stop the server.
         log = data_dir / "server.log"
         with log.open("a") as stderr:

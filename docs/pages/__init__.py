@@ -9,6 +9,7 @@ from framework_advisor.evaluation import evaluate
 from framework_knowledge import load
 from pages.ageing import ageing
 from pages.article import article, table
+from pages.decisions import decisions
 from pages.devices import devices
 from pages.evaluation import evaluation_page, reliability_picture
 from pages.examples import readme
@@ -41,6 +42,7 @@ def pages() -> dict[Path, str]:
         "sources.md": sources(knowledge),
         "probes.md": probes(),
         "devices.md": devices(kept(FOLDER)),
+        "decisions/index.md": decisions(FOLDER / "decisions"),
         "stacks.md": stacks(knowledge),
         "published.md": published(knowledge, (run, newest(FOLDER / "measured" / "published"))),
         "selftests.md": selftests(FOLDER / "measured" / "selftests"),
