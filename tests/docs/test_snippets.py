@@ -55,8 +55,11 @@ def names(server: Server, workplace: Path) -> dict[str, str]:
     made = reader("framework-advisor key create first --json", server, workplace)
     key = re.search(r"key_[0-9a-f]+", made.stdout)
     assert key, made.stdout + made.stderr
+    asked = {"stage": "production", "targets": ["server_cpu"]}
+    answer = api.post("/v1/recommendations", json=asked).raise_for_status().json()["id"]
     return {
         "http://127.0.0.1:8000": server.url,
+        "rec_example": answer,
         "run_0123456789abcdef": run,
         "run_fedcba9876543210": run,
         "key_0123456789ab": key[0],
