@@ -23,6 +23,7 @@ STAND_INS = (
     (r"framework-advisor evaluate", "framework-advisor evaluate --help", "half a minute"),
     (r"selftest (aa|clock)", r"selftest \1 --help", "a minute, and a quiet machine"),
     (r"docs/measured/selftests/", "", "figures that are kept"),
+    (r"framework-advisor init", "framework-advisor init --defaults", "it asks"),
     (r"serve --port 8080", "serve --check --port 0", "it would serve until Ctrl-C"),
     (r"http://advisor\.example\.org:8000", "http://127.0.0.1:8000", "a host of the reader's"),
 )

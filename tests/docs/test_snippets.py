@@ -68,7 +68,7 @@ def names(server: Server, workplace: Path) -> dict[str, str]:
 
 def reader(commands: str, server: Server, folder: Path) -> subprocess.CompletedProcess[str]:
     """What a reader's shell makes of some commands."""
-    own = environment(server.data_dir) | {"KEY": "none"}
+    own = environment(server.data_dir) | {"KEY": "none", "EDITOR": "true"}
     own["PATH"] = f"{folder / 'bin'}:{own['PATH']}"
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
