@@ -48,7 +48,9 @@ async def from_here(
         return
     site = connection.headers.get("sec-fetch-site")
     origin = urlsplit(connection.headers.get("origin", "")).netloc
-    if site == "same-origin" or (site is None and origin and origin == connection.headers["host"]):
+    if site == "same-origin" or (
+        site is None and origin and origin == connection.headers.get("host")
+    ):
         return
     raise Forbidden("This form was sent from another page; open ours and send it again.")
 

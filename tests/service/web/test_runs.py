@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 from framework_advisor.runs.records import Run
 from framework_advisor.web.views.runs import seconds_left
 from framework_probes.results import RunRequest
+from processes import eventually
 
 Client = TestClient[Litestar]
 (KEPT,) = (Path(__file__).parents[3] / "docs" / "measured").glob("*.json")
@@ -136,3 +137,18 @@ def test_what_was_imported_is_what_the_file_holds(pages: Client, run: str) -> No
     kept = json.loads(KEPT.read_text())
     shown = pages.get(f"/probe-runs/{run}").text
     assert f"{len(kept['results'])} ok" in shown
+
+
+def test_a_run_that_an_answer_asks_for_leads_back_to_it(pages: Client) -> None:
+    asked = {"suite": "quick", "probes": "matmul", "frameworks": "jax", "answer": "rec_0"}
+    where = pages.post("/probe-runs", data=asked).headers["location"]
+    run, _, query = where.partition("?")
+    assert query == "answer=rec_0"
+    page = pages.get(where).text
+    assert 'action="/recommendations/rec_0/again"' not in page
+    assert pages.post(f"{run}/cancel").headers["location"] == run
+    eventually(lambda: pages.get(f"/v1{run}").json()["finished_at"])
+    assert 'action="/recommendations/rec_0/again"' in pages.get(where).text
+    assert f'action="{run}/resume"' in pages.get(run).text
+    odd = pages.post("/probe-runs", data={**asked, "budget_s": "-1", "answer": "//evil.example"})
+    assert (odd.status_code, "evil.example" in odd.text) == (422, False)
