@@ -219,6 +219,33 @@ def violations(page: Page) -> list[tuple[str, str]]:
     ]
 
 
+def test_a_person_signs_in_with_a_key_and_works_as_without(
+    tmp_path: Path, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "a-key-of-sixteen-or-more"
+    monkeypatch.setenv("FRAMEWORK_ADVISOR_API_KEYS", key)
+    with Server(tmp_path) as server:
+        page, seen = look(server.url)
+        page.goto("/?example=tpu_research")
+        expect(page).to_have_url(re.compile("/sign-in"))
+        page.get_by_label("API key").fill(key)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{server.url}/?example=tpu_research")
+        page.get_by_role("button", name="Recommend a framework").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("JAX")
+        page.locator("#w-ease_of_use").focus()
+        for _ in range(20):
+            page.keyboard.press("ArrowRight")
+        expect(page.locator("#tried")).to_contain_text("With your weights")
+        (cookie,) = page.context.cookies()
+        assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+        assert key not in cookie["value"]
+        page.get_by_role("button", name="Sign out").click()
+        expect(page).to_have_url(re.compile("/sign-in"))
+        assert page.context.cookies() == []
+        assert seen.nothing_wrong, seen
+
+
 def last_event_ids(page: Page) -> list[str]:
     """Grows by what the browser says that it had last, each time it comes back to a stream."""
     found: list[str] = []

@@ -35,7 +35,8 @@ def _as_page(handler: Callable[[AnyRequest, Any], Response[bytes]]) -> Handler:
 
 def _to_sign_in(request: AnyRequest, _error: SignInNeeded) -> Response[Any]:
     reading = request.scope["method"] in ("GET", "HEAD")
-    where = f"/sign-in?then={quote(request.url.path)}" if reading else "/sign-in"
+    query = f"?{request.url.query}" if request.url.query else ""
+    where = f"/sign-in?then={quote(request.url.path + query)}" if reading else "/sign-in"
     if request.headers.get("HX-Request") == "true":
         return Response(b"", status_code=200, headers={"HX-Redirect": "/sign-in"})
     return Redirect(where, status_code=303)

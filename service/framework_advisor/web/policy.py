@@ -21,7 +21,6 @@ HEADERS = {
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     # With no-referrer a browser would not say where a form was sent from.
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     # The same address is a whole page or a part of one.
     "Vary": "HX-Request, Cookie",
 }
