@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+LOCK = "FRAMEWORK_ADVISOR_LOCK_DIR"
 #: Another name of the same module: the pins choose the build.
 BUILDS = {"tensorflow": "tensorflow-cpu"}
 
@@ -51,7 +54,8 @@ def test_every_pin_is_exact_and_names_no_address() -> None:
 
 def test_an_embedder_bears_no_framework_and_no_web() -> None:
     base = {canonicalize_name(Requirement(r).name) for r in PROJECT["dependencies"]}
-    assert base == {"click", "numpy", "pydantic", "pyyaml"}
+    light = {"click", "markdown-it-py", "numpy", "pydantic", "pyyaml", "rich", "rich-click"}
+    assert base == light
 
 
 def test_all_means_every_extra_for_users() -> None:
@@ -59,10 +63,16 @@ def test_all_means_every_extra_for_users() -> None:
     assert Requirement(everything).extras == set(EXTRAS) - {"all", "dev"}
 
 
-def test_the_wheel_holds_three_typed_packages_with_their_data(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_three_typed_packages_with_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for package in ("framework_knowledge", "framework_probes", "framework_advisor"):
         assert f"{package}/py.typed" in names
@@ -79,6 +89,55 @@ def test_the_wheel_holds_three_typed_packages_with_their_data(tmp_path: Path) ->
     assert examples
     assert examples <= names
     assert not any(n.startswith(("tests/", "benchmarks/")) for n in names)
+
+
+#: All that JAX is, and all that a node has beside the probes.
+BESIDE = ("numpy", "numpy.libs", "jax", "jaxlib", "ml_dtypes", "opt_einsum", "scipy", "scipy.libs")
+
+
+@pytest.fixture
+def node(wheel: Path, tmp_path: Path) -> Path:
+    """The interpreter of an environment with the probes out of the wheel, NumPy and JAX alone."""
+    folder = tmp_path / "node"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    with zipfile.ZipFile(wheel) as content:
+        content.extractall(
+            packages, [n for n in content.namelist() if n.startswith("framework_probes/")]
+        )
+    where = Path(str(find_spec("numpy").origin)).parents[1]  # type: ignore[union-attr]
+    for name in BESIDE:
+        for found in (where / name, *where.glob(f"{name}-*.dist-info")):
+            if found.exists():
+                (packages / found.name).symlink_to(found)
+    return folder / "bin" / "python"
+
+
+def test_a_node_without_the_service_measures_what_another_machine_imports(
+    node: Path, tmp_path: Path
+) -> None:
+    absent = ("framework_advisor", "framework_knowledge", "pydantic", "yaml", "click", "litestar")
+    look = f"from importlib.util import find_spec as f; print([m for m in {absent} if f(m)])"
+    quiet = {"PATH": "/usr/bin:/bin", LOCK: os.environ[LOCK]}
+    seen = subprocess.run([node, "-c", look], env=quiet, capture_output=True, check=True)
+    assert seen.stdout == b"[]\n"
+    path = tmp_path / "run.json"
+    asked = ["run", "--probes", "dispatch", "--frameworks", "jax", "--export", path]
+    done = subprocess.run(
+        [node, "-m", "framework_probes", *asked], env=quiet, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    told = subprocess.run(
+        [sys.executable, "-m", "framework_advisor.cli", "probe", "import", path, "--json"],
+        env=os.environ | {"FRAMEWORK_ADVISOR_DATA_DIR": str(tmp_path / "data")},
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["status"] == "succeeded"
+    results = json.loads(path.read_text())["results"]
+    assert {(each["probe"], each["outcome"]) for each in results} == {("dispatch", "ok")}
 
 
 def instructions() -> list[tuple[str, str]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,29 +107,3 @@ def test_a_run_that_measured_nothing_leaves_no_file(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_before_anything_is_measured(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="a folder that is there"), kept(tmp_path / "a" / "b"):
         raise AssertionError("it was measured")
-
-
-def test_a_node_without_the_service_writes_the_file(tmp_path: Path) -> None:
-    """NumPy and a framework are enough: the service's packages are out of reach."""
-    path = tmp_path / "run.json"
-    barrier = (
-        "import sys, runpy\n"
-        "for name in ('framework_advisor', 'framework_knowledge', 'pydantic', 'click'):\n"
-        "    sys.modules[name] = None\n"
-        "sys.argv[0] = 'framework_probes'\n"
-        "runpy.run_module('framework_probes', run_name='__main__')\n"
-    )
-    asked = ["run", "--frameworks", "jax", "--probes", "dispatch", "--export", str(path)]
-    done = subprocess.run(
-        [sys.executable, "-c", barrier, *asked], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == ""
-    document = json.loads(path.read_text())
-    assert document["sha256"] == checksum(document)
-    assert {each["probe"] for each in document["results"]} == {"dispatch"}
-    assert replace(measuring.HOST, **without_lists(document["hosts"][0]["host"])).cores >= 1
-
-
-def without_lists(host: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in host.items() if not isinstance(value, list)}
