@@ -162,7 +162,7 @@ _ENVIRONMENTS = (
     "```sh",
     "framework-advisor probe environments                       # who serves what now",
     f"{how_to_install('jax', None, 'cuda')}      # make one: a venv with these pins",
-    "framework-advisor probe environments --check               # import what would serve a run",
+    "framework-advisor probe environments --check               # load what is built",
     "```",
     "",
     "A run takes the interpreter that `FRAMEWORK_ADVISOR_PYTHON_PYTORCH` (`_TENSORFLOW`, `_JAX`, "

@@ -156,3 +156,18 @@ def _found(python: str, modules: tuple[str, ...]) -> frozenset[str]:
         [python, "-c", _LOOK, *modules], capture_output=True, text=True, check=True, timeout=30
     )
     return frozenset(json.loads(answer.stdout))
+
+
+def main(framework: str, device: str) -> int:
+    """Write the requirements of a subject on a kind of device in one line, for an image."""
+    fit = (e for e in declared().values() if framework in e.serves and device in e.devices)
+    found = next(fit, None)
+    if found is None:
+        sys.stderr.write(f"no environment is declared for '{framework}' on '{device}'\n")
+        return 2
+    sys.stdout.write(" ".join(found.requirements) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))

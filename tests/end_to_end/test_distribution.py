@@ -150,7 +150,8 @@ def test_the_image_is_small_safe_and_watched() -> None:
     steps = instructions()
     words = [word for word, _ in steps]
     assert words.count("FROM") == 2
-    assert all("slim" in rest for word, rest in steps if word == "FROM")
+    assert [rest.split()[0] for word, rest in steps if word == "FROM"] == ["${BASE}"] * 2
+    assert ("ARG", "BASE=python:${PYTHON}-slim") in steps
     assert words.index("USER") < words.index("CMD")
     assert ("VOLUME", "/data") in steps
     assert "HEALTHCHECK" in words
@@ -158,6 +159,39 @@ def test_the_image_is_small_safe_and_watched() -> None:
         if word == "COPY" and not rest.startswith("--from"):
             for source in rest.split()[:-1]:
                 assert (ROOT / source).exists(), f"COPY names {source}, which is not there"
+
+
+@pytest.mark.parametrize(
+    ("framework", "accelerator", "installed"),
+    [
+        ("", "cpu", ""),
+        ("jax", "cuda", "jax[cuda13]=="),
+        ("tensorflow", "cpu", "tensorflow-cpu=="),
+        ("tensorflow", "rocm", None),
+    ],
+)
+def test_an_image_has_the_framework_that_is_declared_for_its_accelerator(
+    tmp_path: Path, framework: str, accelerator: str, installed: str | None
+) -> None:
+    """The step that chooses, with an installer that says what it was to install."""
+    (tmp_path / "pip").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    for tool in ("pip", "python"):
+        (tmp_path / tool).chmod(0o755)
+    (step,) = (rest for word, rest in instructions() if word == "RUN" and "ACCELERATOR" in rest)
+    done = subprocess.run(
+        ["sh", "-c", step.replace("/opt/advisor/bin", str(tmp_path))],
+        env={"FRAMEWORK": framework, "ACCELERATOR": accelerator, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    if installed is None:
+        assert done.returncode != 0
+        assert "no environment is declared for 'tensorflow' on 'rocm'" in done.stderr
+        return
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"install --no-cache-dir {installed}" if installed else "")
+    assert bool(done.stdout) == bool(installed)
 
 
 @pytest.mark.slow
@@ -172,7 +206,12 @@ def test_the_steps_of_the_image_run(tmp_path: Path) -> None:
                 subprocess.run(["cp", "-r", ROOT / source, tmp_path / target], check=True)
         if word == "RUN":
             here = rest.replace("/opt/advisor", str(tmp_path / "advisor"))
-            environment = {"EXTRAS": "server", "PACKAGES": "", "PATH": "/usr/bin:/bin"}
+            environment = {
+                "EXTRAS": "server",
+                "PACKAGES": "",
+                "FRAMEWORK": "",
+                "PATH": "/usr/bin:/bin",
+            }
             command = here.replace("python -m venv", f"{shlex.quote(sys.executable)} -m venv")
             subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, env=environment)
     program = tmp_path / "advisor" / "bin" / "framework-advisor"

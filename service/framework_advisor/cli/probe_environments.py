@@ -51,7 +51,9 @@ class Environments(BaseModel):
 @click.command()
 @click.option("--build", "build_name", metavar="NAME", help="Make it anew: a venv with its pins.")
 @click.option("--index", metavar="URL", help="Of further packages, for --build.")
-@click.option("--check", is_flag=True, help="Import each framework of what is built or named.")
+@click.option(
+    "--check", is_flag=True, help="Load each framework of the environments that are built."
+)
 @as_json
 @click.pass_context
 def environments(
