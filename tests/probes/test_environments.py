@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from framework_probes import building, devices, environments
 from framework_probes.environments import MARK, Declared, declared
 from framework_probes.results import Framework
-from framework_probes.seats import SUBJECTS
+from framework_probes.seats import SUBJECTS, Seat, Setup, perform
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,3 +108,19 @@ def test_what_is_built_is_marked_and_checked_by_a_worker() -> None:
     assert [(each.subject, each.device) for each in found] == [("jax", "cpu"), ("keras:jax", "cpu")]
     assert {each.outcome for each in found} == {"crash"}
     assert "numpy" in str(found[0].reason)
+
+
+def test_a_build_that_does_not_see_the_device_names_the_one_command_that_installs_another(
+    tmp_path: Path,
+) -> None:
+    """JAX's build for processors, asked for a GPU, as a worker of a run loads it."""
+    seat = Seat("jax", "jax", None, tmp_path, Setup(), "cuda")
+    try:
+        refused = perform(seat.open())
+    finally:
+        seat.close()
+    assert refused is not None
+    assert refused.outcome == "not_installed"
+    assert "sees no cuda" in refused.reason
+    assert refused.reason.endswith(": framework-advisor probe environments --build jax-cuda")
+    assert seat.hopeless == refused
