@@ -202,6 +202,8 @@ class Probe:
         request: whether an iteration answers one request: each call is then waited for and timed by
             itself, and percentiles are told.
         data: which inputs change from block to block; weights stay.
+        processors: how many may be had at once: more than one where work is handed to processes or
+            threads by design, and then wall time is what is compared.
         builders: how each framework does it; ``numpy`` where the reference is timed.
     """
 
@@ -227,6 +229,7 @@ class Probe:
     layers: bool = False
     layouts: tuple[str, ...] = ()
     request: bool = False
+    processors: int = 1
     compared_with: str = "NumPy float64"
 
     @property

@@ -241,7 +241,8 @@ class Block:
         wall_samples_s: of each sample; ``cpu_samples_s``: its processor time.
         switches: how often the process was put off its core.
         disturbed: why it is not counted, None where it is.
-        off_processor: another device did the work: processor time says nothing of it.
+        off_processor: another device, or other processes, did the work: processor time of this
+            one says nothing of it.
         device_samples_s: of each sample by the device's own clock; empty where it has none to read.
         clocks_mhz: of the device right after each sample; empty where nobody tells.
     """

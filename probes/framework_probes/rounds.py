@@ -59,10 +59,10 @@ class Rounds:
     speeds: list[float] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
 
-    def run(self, core: int | None) -> Iterator[int]:
-        """Take rounds on that core until enough is known; yields their number after each."""
-        if core is not None:
-            self._pin((core,))
+    def run(self, cores: tuple[int, ...]) -> Iterator[int]:
+        """Take rounds on those cores until enough is known; yields their number after each."""
+        if cores:
+            self._pin(cores)
         before = self._speed()
         while self._wanted():
             turns = list(self.lanes)

@@ -178,7 +178,8 @@ class Session:
             if suite.fresh:
                 self._close_seats()
         foreign = self._foreign()
-        conclusions.judge(entries, self.over, foreign or (), self.setup.threads)
+        allowed = self.setup.threads + probe.processors - 1
+        conclusions.judge(entries, self.over, foreign or (), allowed)
         if suite.fresh:
             yield from self._weigh(probe, entries)
         on_processor = where.device == "cpu"
@@ -313,12 +314,20 @@ class Session:
             number=preparation.number,
             gauge=self.gauge,
         )
-        for taken in rounds.run(self.numpy.core):
+        for taken in rounds.run(self._cores(preparation.probe)):
             fewest, most = self.suite.rounds
             yield self._progress(f"{preparation.probe.id}: round {taken} of {fewest} to {most}")
         rounds.release(self.cores)
         self.blocks = rounds.order
         self.speeds += rounds.speeds
+
+    def _cores(self, probe: Probe) -> tuple[int, ...]:
+        """Where a probe is timed: on the fastest core, and on others if it may have several."""
+        fastest = self.numpy.core
+        if fastest is None:
+            return ()
+        others = [core for core in self.cores if core != fastest]
+        return (fastest, *others[: probe.processors - 1])
 
     def _progress(self, message: str) -> Progress:
         return Progress(self.done, self.plan.planned, message)

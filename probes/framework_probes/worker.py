@@ -209,7 +209,7 @@ class Worker:
                 ready.traces,
                 last=trains,
                 clock=self.clock,
-                off_processor=self.device != "cpu",
+                off_processor=self.device != "cpu" or ready.probe.processors > 1,
                 fewest=timing.FEWEST_CALLS if ready.probe.request else timing.FEWEST_SAMPLES,
             )
             ready.timed = Timed(result, steps, which)
@@ -386,6 +386,8 @@ def main(arguments: list[str] | None = None) -> int:
     die_with(options.lifeline)
     if options.memory is not None:
         limit_memory(options.memory)
+    # A loader's process must not hold what tells the session that this one ended.
+    os.register_at_fork(after_in_child=lambda: os.close(options.replies))
     worker = Worker(catalogue_of(options.catalogue))
     with (
         open(options.commands, encoding="utf-8") as commands,

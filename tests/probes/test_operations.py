@@ -23,6 +23,7 @@ OPERATIONS = [
     probe
     for probe in CATALOGUE.values()
     if probe.id not in SUITES["quick"].probes
+    and not probe.id.startswith(("data_loading", "transfer"))
     and "_train_step" not in probe.id
     and probe.dtype in ("float32", "float64")
 ]

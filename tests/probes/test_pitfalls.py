@@ -151,7 +151,7 @@ def test_thread_settings_reach_one_framework_only(torch: Adapter) -> None:
     crowd = SimpleNamespace(alive=True, ask=lambda *_: protocol.Pinned((0, 1)), failed=lambda _: _)
     entry = Entry(Contender("jax", None, "eager"))
     lane = Lane(cast(Any, crowd), "eager", Replicate(PREPARED, 1.0, ""), entry)
-    list(Rounds([lane], SUITES["quick"], random.Random(0), 1e12, 1.0, 0).run(core=1))
+    list(Rounds([lane], SUITES["quick"], random.Random(0), 1e12, 1.0, 0).run((1,)))
     assert isinstance(entry.refused, Refused)
 
 
@@ -267,7 +267,7 @@ def test_order_bias_drift_and_neighbours() -> None:
         Lane(seat(n), "eager", Replicate(PREPARED, 1.0, ""), Entry(Contender(n, None, "eager")))
         for n in names
     ]
-    list(Rounds(lanes, SUITES["quick"], random.Random(3), 1e12, 1.0, 0).run(core=None))
+    list(Rounds(lanes, SUITES["quick"], random.Random(3), 1e12, 1.0, 0).run(()))
     rounds = [tuple(turns[start : start + 3]) for start in range(0, len(turns), 3)]
     assert len(rounds) >= SUITES["quick"].rounds[0]
     assert {tuple(sorted(each)) for each in rounds} == {tuple(sorted(names))}

@@ -55,7 +55,7 @@ def test_who_is_not_on_the_core_takes_no_turn(
         assert rounds.lanes == lanes
         assert all(entry.refused is None for entry in entries)
     else:
-        assert list(rounds.run(core=1)) == []
+        assert list(rounds.run((1,))) == []
         assert rounds.lanes == []
         assert {entry.refused.outcome for entry in entries if entry.refused} == {outcome}
     assert seat.asked == [protocol.Pin((1,))]

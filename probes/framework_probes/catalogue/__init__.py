@@ -15,6 +15,7 @@ from framework_probes.catalogue import (
     conv_block,
     convolution,
     cross_entropy,
+    data_loading,
     dispatch,
     embedding,
     encoder_block,
@@ -34,6 +35,7 @@ from framework_probes.catalogue import (
     reduction,
     resnet_train_step,
     softmax,
+    transfer,
 )
 from framework_probes.probe import Probe
 from framework_probes.results import Tier
@@ -67,6 +69,8 @@ _OPERATIONS = (
     cross_entropy,
     convolution,
     memory,
+    data_loading,
+    transfer,
 )
 #: Probes, the most telling first: when a budget ends, the later ones are left out.
 _DRAWN: tuple[Probe, ...] = tuple(
@@ -131,6 +135,7 @@ class Suite:
         without: (subject, tier, probe) that is left out, and why, in words for a person.
         brief: of the probes, those that are taken once, in processes that they share, without the
             pass that tells memory: of them, starting processes would take most of the time.
+        fewer: of some probes, so many replicates instead.
         variants: (subject, tier, variant): further ways to do it, see ``results.Contender``.
     """
 
@@ -144,12 +149,13 @@ class Suite:
     fresh: bool
     without: Mapping[tuple[str, Tier, str], str] = field(default_factory=dict)
     brief: frozenset[str] = frozenset()
+    fewer: Mapping[str, int] = field(default_factory=dict)
     variants: tuple[tuple[str, Tier, str], ...] = ()
 
     def taking(self, probe: str) -> Suite:
         """How thoroughly that probe is taken."""
         if probe not in self.brief:
-            return self
+            return replace(self, replicates=self.fewer.get(probe, self.replicates))
         return replace(self, probe_s=BRIEF_S, replicates=1, fresh=False)
 
 
@@ -181,6 +187,9 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             fresh=True,
             without=_TOO_SLOW,
             brief=_BRIEF,
+            # Two processes show what one hides; of a third, its compiling takes a minute and a
+            # half, in which all loaders, blocks and transfers are taken.
+            fewer={"cnn_train_step": 2},
             variants=(
                 ("tensorflow", "compiled", "xla"),
                 ("keras:tensorflow", "compiled", "xla"),

@@ -226,7 +226,7 @@ class _Twins:
             number=number,
             gauge=self.gauge,
         )
-        taken = max(rounds.run(self.core), default=0)
+        taken = max(rounds.run(() if self.core is None else (self.core,)), default=0)
         rounds.release(host.usable_cores())
         for contest in ready if self.effort.sequential else ():
             for seat, entry in zip(self.seats, contest.sequential, strict=True):
