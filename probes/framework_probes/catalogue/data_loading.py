@@ -8,13 +8,15 @@ trainer reads by itself for less than two of them. JAX has no loader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
+from typing import Literal
 
 import numpy as np
 
 from framework_probes.probe import Adapter, Array, Arrays, Builder, Native, Probe, Program
+from framework_probes.results import Framework
 
 IMAGES, SIZE, CHANNELS, BATCH = 512, 32, 3, 64
 WORKERS = (0, 1, 2)
@@ -24,6 +26,7 @@ DEVIATION = 255.0 * np.array([0.25, 0.24, 0.26])
 _MEAN, _DEVIATION = MEAN.astype(np.float32), DEVIATION.astype(np.float32)
 #: Batches, each of images and of their numbers in the set.
 Epoch = Callable[[], list[tuple[Native, Native]]]
+Make = Callable[[Adapter, Array, int], Epoch]
 
 
 def _draw(generator: np.random.Generator) -> dict[str, Array]:
@@ -111,7 +114,7 @@ def _keras(adapter: Adapter, images: Array, workers: int) -> Epoch:
     if adapter.backend.subject == "tensorflow":
         data = feed.get_tf_dataset()
 
-    def read() -> Iterable[tuple[Native, Native]]:
+    def read() -> Native:
         match adapter.backend.subject:
             case "tensorflow":
                 return data
@@ -129,7 +132,7 @@ def _keras(adapter: Adapter, images: Array, workers: int) -> Epoch:
     return epoch
 
 
-def _builder(make: Callable[[Adapter, Array, int], Epoch], workers: int) -> Builder:
+def _builder(make: Make, workers: int) -> Builder:
     def build(adapter: Adapter, inputs: Arrays) -> Program:
         if adapter.tier == "compiled":
             raise NotImplementedError("nothing of a loader is compiled; see the eager result")
@@ -155,7 +158,7 @@ def _builder(make: Callable[[Adapter, Array, int], Epoch], workers: int) -> Buil
 
 
 def _probe(workers: int) -> Probe:
-    written = {
+    written: Mapping[Framework | Literal["numpy"], Make] = {
         "pytorch": _pytorch,
         "tensorflow": _tensorflow,
         "jax": _jax,
