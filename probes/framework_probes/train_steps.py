@@ -21,6 +21,7 @@ from framework_probes.probe import (
     Probe,
     Program,
     normal,
+    shapes_of,
     total_bytes,
 )
 from framework_probes.results import Framework
@@ -89,7 +90,7 @@ class Classifier:
     @property
     def bytes(self) -> int:
         """Data and Adam's state read, the state written."""
-        arrays = self.draw(np.random.default_rng(0))
+        arrays = shapes_of(self.draw)
         state = {name: value for name, value in arrays.items() if "/" in name}
         return total_bytes(arrays) + total_bytes(state)
 

@@ -14,7 +14,7 @@ from framework_probes.catalogue.cnn_train_step import (
     network,
     weights,
 )
-from framework_probes.probe import normal, total_bytes
+from framework_probes.probe import normal, shapes_of, total_bytes
 from framework_probes.single_requests import request_probe
 
 PROBE = request_probe(
@@ -29,7 +29,7 @@ PROBE = request_probe(
     weights=weights,
     x=lambda generator: normal(generator, 1, SIDE, SIDE, 1),
     products=sum(PLACES[name] * int(np.prod(shape)) for name, shape in SHAPES.items()),
-    bytes_=total_bytes(weights(np.random.default_rng(0))) + (SIDE * SIDE + CLASSES) * 4,
+    bytes_=total_bytes(shapes_of(weights)) + (SIDE * SIDE + CLASSES) * 4,
     images=True,
 )
 PROBES = (PROBE,)

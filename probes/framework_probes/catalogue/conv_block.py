@@ -19,6 +19,7 @@ from framework_probes.probe import (
     Probe,
     Program,
     normal,
+    shapes_of,
     total_bytes,
 )
 from framework_probes.reference_math import convolve
@@ -180,7 +181,7 @@ PROBE = Probe(
     dtype="float32",
     # The normalisation is a multiply and an add for each output, the ReLU one comparison.
     flops=2 * _PIXELS * CHANNELS * 9 * CHANNELS + 3 * _PIXELS * CHANNELS,
-    bytes=total_bytes(_draw(np.random.default_rng(0))) + _PIXELS * CHANNELS * 4,
+    bytes=total_bytes(shapes_of(_draw)) + _PIXELS * CHANNELS * 4,
     reference_kind="roofline",
     criterion="inference_speed",
     families=(("cnn", 0.8), ("diffusion", 0.5), ("speech", 0.3), ("other", 0.2)),

@@ -19,6 +19,7 @@ from framework_probes.probe import (
     Probe,
     Program,
     normal,
+    shapes_of,
     total_bytes,
 )
 from framework_probes.reference_math import gelu, layer_norm, softmax
@@ -200,7 +201,7 @@ PROBE = Probe(
     # Dense products and the two attention products; what is linear in the tokens is left out.
     flops=2 * _TOKENS * sum(i * o for i, o in MATRICES.values())
     + 2 * 2 * BATCH * SEQUENCE * SEQUENCE * WIDTH,
-    bytes=total_bytes(_draw(np.random.default_rng(0))) + _TOKENS * WIDTH * 4,
+    bytes=total_bytes(shapes_of(_draw)) + _TOKENS * WIDTH * 4,
     reference_kind="roofline",
     criterion="inference_speed",
     families=(

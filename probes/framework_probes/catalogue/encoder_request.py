@@ -17,7 +17,7 @@ from framework_probes.catalogue.encoder_train_step import (
     products,
     weights,
 )
-from framework_probes.probe import total_bytes
+from framework_probes.probe import shapes_of, total_bytes
 from framework_probes.single_requests import request_probe
 
 #: Of the words only those that are looked up are read.
@@ -36,6 +36,6 @@ PROBE = request_probe(
     weights=weights,
     x=lambda generator: generator.integers(0, WORDS, (1, SEQUENCE), dtype=np.int32),
     products=products(1),
-    bytes_=total_bytes(weights(np.random.default_rng(0))) - _UNREAD + (SEQUENCE + CLASSES) * 4,
+    bytes_=total_bytes(shapes_of(weights)) - _UNREAD + (SEQUENCE + CLASSES) * 4,
 )
 PROBES = (PROBE,)

@@ -17,7 +17,16 @@ import numpy as np
 from framework_probes.catalogue import lstm
 from framework_probes.catalogue.lstm import BATCH, INWARD, TIME, UNITS, WEIGHTS, program
 from framework_probes.frameworks import keras
-from framework_probes.probe import Adapter, Array, Arrays, Native, Program, normal, total_bytes
+from framework_probes.probe import (
+    Adapter,
+    Array,
+    Arrays,
+    Native,
+    Program,
+    normal,
+    shapes_of,
+    total_bytes,
+)
 from framework_probes.reference_math import sigmoid
 
 
@@ -111,7 +120,7 @@ PROBE = replace(
     measures="One GRU layer over a batch of sequences, all its outputs, forward.",
     # The products; what is linear in the units is left out.
     flops=2 * BATCH * TIME * (INWARD + UNITS) * 3 * UNITS,
-    bytes=total_bytes(_draw(np.random.default_rng(0))) + BATCH * TIME * UNITS * 4,
+    bytes=total_bytes(shapes_of(_draw)) + BATCH * TIME * UNITS * 4,
     draw=_draw,
     solve=_solve,
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow, "jax": _jax, "keras": _keras},

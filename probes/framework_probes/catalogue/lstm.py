@@ -23,6 +23,7 @@ from framework_probes.probe import (
     Probe,
     Program,
     normal,
+    shapes_of,
     total_bytes,
 )
 from framework_probes.reference_math import sigmoid
@@ -129,7 +130,7 @@ PROBE = Probe(
     dtype="float32",
     # The products; what is linear in the units is left out.
     flops=2 * BATCH * TIME * (INWARD + UNITS) * 4 * UNITS,
-    bytes=total_bytes(_draw(np.random.default_rng(0))) + BATCH * TIME * UNITS * 4,
+    bytes=total_bytes(shapes_of(_draw)) + BATCH * TIME * UNITS * 4,
     reference_kind="roofline",
     criterion="inference_speed",
     families=(("rnn", 0.7), ("speech", 0.3), ("reinforcement_learning", 0.1), ("other", 0.1)),
