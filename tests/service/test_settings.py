@@ -38,7 +38,7 @@ def test_every_variable_that_the_code_reads_is_documented() -> None:
     sources = [
         path.read_text() for room in ("service", "probes") for path in (ROOT / room).rglob("*.py")
     ]
-    read = {name for text in sources for name in re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", text)}
+    read = {name for text in sources for name in re.findall(rf"(?<!_){PREFIX}[A-Z_]*[A-Z]", text)}
     # Where a name is put together, a framework follows.
     read |= {f"{PREFIX}PYTHON_{framework.upper()}" for framework in get_args(FrameworkId)}
     assert {name for name in read if name not in PAGE} == set()

@@ -91,8 +91,10 @@ def test_a_run_that_ends_while_it_is_being_cancelled_cannot_be_cancelled(
             cancelling: list[asyncio.Task[Run]] = []
             end = store.runs.end
 
-            async def end_meanwhile_cancelled(id_: str, status: RunStatus, message: str) -> None:
-                await end(id_, status, message)
+            async def end_meanwhile_cancelled(
+                id_: str, status: RunStatus, message: str, content: str | None = None
+            ) -> None:
+                await end(id_, status, message, content)
                 cancelling.append(asyncio.create_task(runs.cancel(id_)))
                 await asyncio.sleep(0)  # it runs until it waits for the execution
 
