@@ -97,8 +97,11 @@ class AccessLog:
                 )
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=id_):
+        before = structlog.contextvars.bind_contextvars(request_id=id_)
+        try:
             await self._app(scope, receive, answer)
+        finally:
+            structlog.contextvars.reset_contextvars(**before)
 
     def _headers(self, scope: Scope, id_: str, given: Iterable[tuple[bytes, bytes]]) -> Raw:
         """Those of the response, and ours; by hand, as this is done for every request."""

@@ -8,7 +8,7 @@ from typing import cast
 
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -208,14 +208,21 @@ def _whole(document: str, decision: str | None) -> str:
     return joined(document.encode(), decision.encode()).decode()
 
 
+#: Put together once: that takes longer than SQLite takes to do them.
+_THERE = select(DecisionRow.digest).where(
+    DecisionRow.digest.in_(bindparam("digests", expanding=True))
+)
+_DECISIONS, _GIVEN = insert(DecisionRow), insert(RecommendationRow)
+
+
 def _insert(connection: Connection, given: Sequence[tuple[Answer, str | None]]) -> None:
     decisions = {answer.worded.digest: answer.worded.full for answer, _ in given}
-    there = connection.scalars(select(DecisionRow.digest).where(DecisionRow.digest.in_(decisions)))
+    there = connection.scalars(_THERE, {"digests": list(decisions)})
     missing = decisions.keys() - set(there)
     if missing:
         new = [{"digest": digest, "document": decisions[digest].decode()} for digest in missing]
-        connection.execute(insert(DecisionRow), new)
-    connection.execute(insert(RecommendationRow), [_row(*each) for each in given])
+        connection.execute(_DECISIONS, new)
+    connection.execute(_GIVEN, [_row(*each) for each in given])
 
 
 def _of(owner: str | None) -> list[ColumnElement[bool]]:

@@ -11,7 +11,18 @@ from typing import Any, cast
 
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import Conflict, NotFound
@@ -389,17 +400,29 @@ async def _has(session: AsyncSession, row: ResultRow | PairRow, *and_: ColumnEle
     return await session.scalar(found.limit(1)) is not None
 
 
-def _newest_of(connection: Connection, host: str, most: int, own: bool) -> tuple[Ended, ...]:
-    wanted = [RunRow.host_id == host, RunRow.status.in_(FINISHED)]
+def _newest(*, own: bool) -> Select[str, datetime | None]:
+    wanted = [
+        RunRow.host_id == bindparam("host"),
+        RunRow.status.in_([literal(each) for each in FINISHED]),
+    ]
     if not own:
         wanted.append(RunRow.request.not_like(OWN))
-    rows = connection.execute(
+    return (
         select(RunRow.id, RunRow.finished_at)
         .where(*wanted)
         # One that was imported may be older than those that came before it.
         .order_by(RunRow.created_at.desc(), RunRow.seq.desc())
-        .limit(most)
+        .limit(bindparam("most"))
     )
+
+
+#: With and without runs of somebody's own file. Asked for each recommendation: putting a statement
+#: together takes longer than SQLite takes to answer it.
+_NEWEST = {own: _newest(own=own) for own in (True, False)}
+
+
+def _newest_of(connection: Connection, host: str, most: int, own: bool) -> tuple[Ended, ...]:
+    rows = connection.execute(_NEWEST[own], {"host": host, "most": most})
     return tuple(Ended(row.id, row.finished_at) for row in rows)
 
 
