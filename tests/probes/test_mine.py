@@ -189,6 +189,16 @@ def in_tensorflow(x):
     assert told["tensorflow"] == ("wrong_result", "y has shape (8,), expected (4,)")
 
 
+def test_a_numpy_array_is_no_result_of_a_framework(own: Callable[[str], Path]) -> None:
+    text = """
+def inputs(rng): return {"x": rng.standard_normal((4, 8))}
+def in_pytorch(x): return {"y": x.sum(1).numpy()}
+"""
+    (found,) = results(look(Order(own(text), tiers=("eager",)))).values()
+    said = "my_model.py: in_pytorch returned a NumPy array as y; return an array of pytorch"
+    assert str(found.reason).startswith(said)
+
+
 def test_results_that_part_are_no_times(own: Callable[[str], Path]) -> None:
     text = """
 def inputs(rng): return {"x": rng.standard_normal((4, 8))}

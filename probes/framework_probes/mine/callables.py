@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from framework_probes.mine.definition import CALLABLES, Definition, named
+from framework_probes.mine.source import BadFile
 from framework_probes.probe import Adapter, Array, Arrays, Builder, Native, Program
 
 LAYOUT = "as in the file"
@@ -34,7 +37,14 @@ def builder(definition: Definition) -> Builder:
             return lambda: compute(*arrays)
 
         def read(result: Native) -> dict[str, Array]:
-            return {key: adapter.neutral(value) for key, value in named(result).items()}
+            found = named(result)
+            for key, value in found.items():
+                if isinstance(value, np.ndarray):
+                    raise BadFile(
+                        f"{definition.source.name}: {name} returned a NumPy array as {key}; "
+                        f"return an array of {framework}, as the inputs are"
+                    )
+            return {key: adapter.neutral(value) for key, value in found.items()}
 
         return Program(step=on(inputs), on=on, read=read, layout=LAYOUT)
 
