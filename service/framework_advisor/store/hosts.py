@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from advanced_alchemy.filters import OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from framework_advisor.errors import NotFound
@@ -61,8 +61,9 @@ class Hosts:
 
 async def _record(session: AsyncSession, row: HostRow) -> HostRecord:
     runs = select(RunRow.id, RunRow.peaks).where(RunRow.host_id == row.id)
-    # One that was imported may be older than those that came before it.
-    newest_first = (RunRow.created_at.desc(), RunRow.seq.desc())
+    # Runs of this store as they came, whatever the clock showed; then imported ones by their day.
+    imported = case((RunRow.imported_at.is_not(None), RunRow.created_at))
+    newest_first = (imported.desc().nulls_first(), RunRow.seq.desc())
     newest = (await session.execute(runs.order_by(*newest_first).limit(1))).first()
     measured = (
         await session.execute(

@@ -400,29 +400,36 @@ async def _has(session: AsyncSession, row: ResultRow | PairRow, *and_: ColumnEle
     return await session.scalar(found.limit(1)) is not None
 
 
-def _newest(*, own: bool) -> Select[str, datetime | None]:
+def _newest(*, own: bool, here: bool) -> Select[str, datetime | None]:
     wanted = [
         RunRow.host_id == bindparam("host"),
         RunRow.status.in_([literal(each) for each in FINISHED]),
+        RunRow.imported_at.is_(None) if here else RunRow.imported_at.is_not(None),
     ]
     if not own:
         wanted.append(RunRow.request.not_like(OWN))
+    order = (RunRow.seq.desc(),) if here else (RunRow.created_at.desc(), RunRow.seq.desc())
     return (
         select(RunRow.id, RunRow.finished_at)
         .where(*wanted)
-        # One that was imported may be older than those that came before it.
-        .order_by(RunRow.created_at.desc(), RunRow.seq.desc())
+        .order_by(*order)
         .limit(bindparam("most"))
     )
 
 
 #: With and without runs of somebody's own file. Asked for each recommendation: putting a statement
 #: together takes longer than SQLite takes to answer it.
-_NEWEST = {own: _newest(own=own) for own in (True, False)}
+_NEWEST = {
+    (own, here): _newest(own=own, here=here) for own in (True, False) for here in (True, False)
+}
 
 
 def _newest_of(connection: Connection, host: str, most: int, own: bool) -> tuple[Ended, ...]:
-    rows = connection.execute(_NEWEST[own], {"host": host, "most": most})
+    """Runs of this store as they came, whatever the clock showed; then imported ones by day."""
+    rows = list(connection.execute(_NEWEST[own, True], {"host": host, "most": most}))
+    if len(rows) < most:
+        left = {"host": host, "most": most - len(rows)}
+        rows += connection.execute(_NEWEST[own, False], left)
     return tuple(Ended(row.id, row.finished_at) for row in rows)
 
 
