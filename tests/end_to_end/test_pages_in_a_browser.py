@@ -285,8 +285,8 @@ def test_a_run_is_watched_through_a_break_of_the_service_to_its_end(
             re.compile("interrupted|queued|running"), timeout=90_000
         )
         run = second.client.get(f"/v1{page.url.removeprefix(second.url)}").json()
-        # On a busy machine a contender may be contended, and the run is partial.
-        assert run["status"] in ("succeeded", "partial"), run
+        # On a busy machine contenders may be contended or unstable.
+        assert run["counts"].keys() <= {"ok", "contended", "unstable"}, run
         assert run["progress"]["done"] == run["progress"]["planned"]
         expect(page.get_by_role("heading", name="What was measured")).to_be_visible()
         expect(page.get_by_role("rowheader", name="JAX, compiled")).not_to_have_count(0)
