@@ -97,7 +97,7 @@ def test_the_catalogue_is_listed() -> None:
     done = subprocess.run([*COMMAND, "list"], capture_output=True, text=True, check=True)
     listed = [line.split()[0] for line in done.stdout.splitlines()]
     first = ["cnn_train_step", "encoder_block", "conv_block", "matmul"]
-    assert listed[: len(first)] == first
+    assert [each for each in listed if each in first] == first
     assert listed == list(CATALOGUE)
 
 

@@ -56,7 +56,7 @@ def rounds_on(machine: Machine) -> list[Replicate]:
     ]
     gauge = CoreGauge(cast(Any, machine), 1.0)
     rounds = Rounds(lanes, SUITES["quick"], random.Random(0), 1e12, 1.0, 0, 0, gauge)
-    assert list(rounds.run(core=None))
+    assert list(rounds.run(()))
     return replicates
 
 
