@@ -273,7 +273,11 @@ def test_each_template_is_a_file_that_can_be_measured(
             # Eager JAX compiles each operation of a training step by itself.
             marks=pytest.mark.slow,
         ),
-        ("keyword_spotter", {"pytorch", "keras:pytorch", "keras:tensorflow", "keras:jax"}),
+        pytest.param(
+            "keyword_spotter",
+            {"pytorch", "keras:pytorch", "keras:tensorflow", "keras:jax"},
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_an_example_is_measured_in_all_of_its_frameworks(name: str, frameworks: set[str]) -> None:
