@@ -27,24 +27,24 @@ QUICK = {
 ALL = [(subject, data) for subject in starting.EXPORTS for data in starting.FAMILIES]
 
 
-def passes(python: Path | str, folder: Path) -> None:
+def tested(python: Path | str, folder: Path) -> subprocess.CompletedProcess[str]:
     """The tests of a project, by an interpreter, as its user would run them."""
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
-    done = subprocess.run(
+    return subprocess.run(
         [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
 @pytest.mark.parametrize("subject", QUICK)
 def test_a_project_of_each_framework_passes_its_own_tests(subject: str, tmp_path: Path) -> None:
     data, templates = QUICK[subject]
     write(project_for(starting.recommending(subject, data, templates)), tmp_path / "project")
-    passes(sys.executable, tmp_path / "project")
+    done = tested(sys.executable, tmp_path / "project")
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
 @pytest.fixture(scope="session")
@@ -75,4 +75,5 @@ def test_every_project_passes_its_own_tests(
 ) -> None:
     recommendation = starting.recommending(subject, data, starting.EXPORTS[subject])
     write(project_for(recommendation), tmp_path / "project")
-    passes(beside, tmp_path / "project")
+    done = tested(beside, tmp_path / "project")
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
