@@ -27,7 +27,7 @@ QUICK = {
 ALL = [(subject, data) for subject in starting.EXPORTS for data in starting.FAMILIES]
 
 
-def tested(python: Path | str, folder: Path) -> subprocess.CompletedProcess[str]:
+def suite_of(python: Path | str, folder: Path) -> subprocess.CompletedProcess[str]:
     """The tests of a project, by an interpreter, as its user would run them."""
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     return subprocess.run(
@@ -43,7 +43,7 @@ def tested(python: Path | str, folder: Path) -> subprocess.CompletedProcess[str]
 def test_a_project_of_each_framework_passes_its_own_tests(subject: str, tmp_path: Path) -> None:
     data, templates = QUICK[subject]
     write(project_for(starting.recommending(subject, data, templates)), tmp_path / "project")
-    done = tested(sys.executable, tmp_path / "project")
+    done = suite_of(sys.executable, tmp_path / "project")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
@@ -75,5 +75,5 @@ def test_every_project_passes_its_own_tests(
 ) -> None:
     recommendation = starting.recommending(subject, data, starting.EXPORTS[subject])
     write(project_for(recommendation), tmp_path / "project")
-    done = tested(beside, tmp_path / "project")
+    done = suite_of(beside, tmp_path / "project")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
