@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from framework_probes.deployed import Deployed
+
 Framework = Literal["pytorch", "tensorflow", "keras", "jax"]
 Tier = Literal["eager", "compiled"]
 Outcome = Literal[
@@ -267,7 +269,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one measurement of one contender says."""
+    """What one measurement of one contender says.
+
+    ``deployed`` is given in the suite ``deployment`` alone, whose probes are ``deployment.cnn`` and
+    so on by model, and whose contenders' variants are the paths.
+    """
 
     id: str
     run: str
@@ -289,6 +295,7 @@ class Result:
     peak_rss_bytes: int | None = None
     conditions: Conditions | None = None
     blocks: tuple[Block, ...] = ()
+    deployed: Deployed | None = None
 
 
 @dataclass(frozen=True, slots=True)
