@@ -75,7 +75,9 @@ class Plan:
         """
         taken = [c for c in self.contenders(probe) if not self.leaves_out(c, probe.id)]
         share = len(taken) / (2 * len(SUBJECTS))
-        return probe.cost_s * share * self.suite.taking(probe.id).replicates
+        suite = self.suite.taking(probe.id)
+        # The pass that tells memory starts and compiles as much as a replicate does.
+        return probe.cost_s * share * (suite.replicates + suite.fresh)
 
 
 def plan(request: RunRequest, setup: Setup) -> Plan:

@@ -276,12 +276,16 @@ class Session:
             yield self.peaks
 
     def _weigh(self, probe: Probe, entries: list[Entry]) -> Iterator[Event]:
-        """The pass that tells memory: a new process for each contender, which times nothing."""
+        """The pass that tells memory: a new process for each contender, which times nothing.
+
+        Variants are left out: what they compile once more takes as long as all the others.
+        """
         preparation = Preparation(probe, self.plan.request.seed, 0, self.deadline, self.over)
+        usual = [e for e in entries if e.contender.variant is None and conclusions.published(e)]
         scripts = [
             preparation.weighing_script(seat, wanted)
             for seat in self.seats.values()
-            if (wanted := [e for e in entries if _of(e, seat) and conclusions.published(e)])
+            if (wanted := [e for e in usual if _of(e, seat)])
         ]
         for _ in drive(scripts, len(self.cores), self.deadline, self.over):
             pass

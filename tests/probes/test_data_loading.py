@@ -18,10 +18,11 @@ from framework_probes.process import WorkerProcess
 
 LIMIT = 240.0
 CASES = [probe.id for probe in data_loading.PROBES]
-#: Those that hold a loader: JAX has none.
+#: JAX's is Grain, which the pins hold.
 LOADERS = [
     ("pytorch", None),
     ("tensorflow", None),
+    ("jax", None),
     *(
         pytest.param("keras", backend, marks=pytest.mark.slow)
         for backend in ("tensorflow", "jax", "pytorch")
@@ -61,11 +62,11 @@ def test_a_loader_gives_every_sample_as_it_must_be(
     assert (refused.outcome, "see the eager result" in refused.reason) == ("unsupported", True)
 
 
-def test_jax_says_what_to_feed_it_by(opened: Opened) -> None:
-    refused = opened("jax", None).ask(protocol.Prepare("data_loading", "eager", 0), LIMIT)
-    assert isinstance(refused, protocol.Refused)
-    assert refused.outcome == "unsupported"
-    assert "feed it by Grain" in refused.reason
+def test_without_grain_jax_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_loading, "find_spec", lambda name: None)
+    probe = CATALOGUE["data_loading"]
+    with pytest.raises(NotImplementedError, match="pip install grain"):
+        probe.builders["jax"](NumPyAdapter(), probe.inputs(0))
 
 
 def test_processes_of_a_loader_end_with_what_they_were_started_for(opened: Opened) -> None:

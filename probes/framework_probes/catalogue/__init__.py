@@ -9,6 +9,7 @@ from types import MappingProxyType
 from framework_probes.catalogue import (
     adam_update,
     attention,
+    attention_block,
     batch_norm,
     cnn_request,
     cnn_train_step,
@@ -30,6 +31,7 @@ from framework_probes.catalogue import (
     matmul,
     max_pool,
     memory,
+    mlp_block,
     mlp_train_step,
     recommender_train_step,
     reduction,
@@ -42,7 +44,7 @@ from framework_probes.results import Tier
 
 #: What a run without much time takes: each stands for a kind of work.
 _QUICK = ("cnn_train_step", "encoder_block", "conv_block", "matmul", "dispatch")
-_BLOCKS = (cnn_train_step, encoder_block, conv_block)
+_BLOCKS = (cnn_train_step, encoder_block, conv_block, attention_block, mlp_block)
 _STEPS = (
     resnet_train_step,
     encoder_train_step,
@@ -86,8 +88,10 @@ _OTHERS = tuple(
 CATALOGUE: Mapping[str, Probe] = MappingProxyType(
     {probe.id: probe for probe in (*_DRAWN, *_OTHERS)}
 )
-#: All but those of quick: starting frameworks for each would take hours.
-_BRIEF = frozenset(CATALOGUE.keys() - set(_QUICK))
+#: Taken in several fresh processes, in which a step, a block and an operation show what differs
+#: from process to process, and weighed: doing so for each probe would take hours.
+_THOROUGH = ("cnn_train_step", "encoder_block", "matmul")
+_BRIEF = frozenset(CATALOGUE.keys() - set(_THOROUGH))
 #: What takes half a minute and more of compiling alone, for each network: JAX compiles every
 #: operation by itself where a step is not compiled, and inductor hands all of it to a C++ compiler.
 _SLOW_TO_COMPILE: tuple[tuple[str, Tier], ...] = (
@@ -115,7 +119,7 @@ _TORCH_COMPILE = (
     "--probes with this one"
 )
 #: As ``Suite.probe_s``, of a probe that is taken briefly.
-BRIEF_S = 8.0
+BRIEF_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             brief=_BRIEF,
             # Two processes show what one hides; of a third, its compiling takes a minute and a
             # half, in which all loaders, blocks and transfers are taken.
-            fewer={"cnn_train_step": 2},
+            fewer={"cnn_train_step": 2, "encoder_block": 2},
             variants=(
                 ("tensorflow", "compiled", "xla"),
                 ("keras:tensorflow", "compiled", "xla"),

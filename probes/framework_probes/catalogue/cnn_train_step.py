@@ -103,7 +103,7 @@ PROBE = _classifier(32).probe(
     measures=MEASURES,
     shape=f"32x{SIDE}x{SIDE}x1; {LAYERS}",
     families=FAMILIES,
-    cost_s=65.0,
+    cost_s=70.0,
 )
 LARGE = _classifier(128).probe(
     "cnn_train_step.batch_128",
@@ -111,6 +111,6 @@ LARGE = _classifier(128).probe(
     measures=MEASURES,
     shape=f"128x{SIDE}x{SIDE}x1; {LAYERS}",
     families=tuple((family, share / 2) for family, share in FAMILIES),
-    cost_s=60.0,
+    cost_s=42.0,
 )
 PROBES = (PROBE, LARGE)

@@ -3,7 +3,8 @@
 A sample is brought to floats and every second one is mirrored, by NumPy where a loader takes Python
 and by TensorFlow's own operations in tf.data, as its users write it. Workers are what each loader
 means by the word: processes in PyTorch, threads in tf.data and, unless asked, in Keras, whose
-trainer reads by itself for less than two of them. JAX has no loader.
+trainer reads by itself for less than two of them. JAX has no loader of its own; its users take
+Grain, whose workers are threads here: processes of its would be started anew with every pass.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
@@ -91,11 +93,16 @@ def _tensorflow(adapter: Adapter, images: Array, workers: int) -> Epoch:
     return lambda: list(data)
 
 
-def _jax(_: Adapter, __: Array, ___: int) -> Epoch:
-    raise NotImplementedError(
-        "JAX has no loader of its own; feed it by Grain, or by tf.data or PyTorch's DataLoader, "
-        "whose times are beside this"
-    )
+def _jax(adapter: Adapter, images: Array, workers: int) -> Epoch:
+    if find_spec("grain") is None:
+        raise NotImplementedError(
+            "JAX has no loader of its own, and Grain is not installed: python -m pip install grain"
+        )
+    grain, asarray = import_module("grain"), adapter.operations.asarray
+    # As many batches ahead as PyTorch's loader has.
+    ahead = grain.ReadOptions(num_threads=workers, prefetch_buffer_size=2 * workers)
+    data = grain.MapDataset.source(Samples(images)).batch(BATCH).to_iter_dataset(ahead)
+    return lambda: [(asarray(samples), asarray(numbers)) for samples, numbers in data]
 
 
 def _keras(adapter: Adapter, images: Array, workers: int) -> Epoch:

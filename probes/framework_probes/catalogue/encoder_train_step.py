@@ -122,6 +122,6 @@ PROBE = Classifier(
         ("recommender", 0.2),
         ("other", 0.2),
     ),
-    cost_s=60.0,
+    cost_s=28.0,
 )
 PROBES = (PROBE,)

@@ -96,7 +96,7 @@ PROBE = CLASSIFIER.probe(
         ("reinforcement_learning", 0.2),
         ("other", 0.1),
     ),
-    cost_s=40.0,
+    cost_s=18.0,
     builders={"pytorch": _pytorch, "tensorflow": _tensorflow},
 )
 PROBES = (PROBE,)

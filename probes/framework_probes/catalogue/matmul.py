@@ -82,7 +82,7 @@ PROBE = Probe(
         ("other", 0.2),
     ),
     tolerances={"float32": 2e-5, "tf32": 2e-3, "bfloat16": 2.5e-2, "float16": 4e-3},
-    cost_s=8.0,
+    cost_s=16.0,
     trains=False,
     draw=_drawn(SIZE, SIZE, SIZE),
     solve=_solve,

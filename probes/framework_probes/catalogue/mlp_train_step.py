@@ -69,7 +69,7 @@ PROBE = Classifier(
         ("gnn", 0.3),
         ("other", 0.2),
     ),
-    cost_s=40.0,
+    cost_s=17.0,
     tolerance=2e-3,
 )
 PROBES = (PROBE,)

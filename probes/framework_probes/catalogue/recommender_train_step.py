@@ -73,7 +73,7 @@ PROBE = Classifier(
     shape=f"{BATCH} rows; {FEATURES} tables of {ROWS}x{WIDTH}; widths "
     f"{', '.join(map(str, WIDTHS))}",
     families=(("recommender", 1.0), ("tabular", 0.5), ("mlp", 0.3), ("other", 0.1)),
-    cost_s=40.0,
+    cost_s=19.0,
     tolerance=2e-3,
 )
 PROBES = (PROBE,)

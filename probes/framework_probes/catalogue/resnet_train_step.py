@@ -122,6 +122,6 @@ PROBE = Classifier(
     shape=f"{BATCH}x{SIDE}x{SIDE}x3; 4 stages of {', '.join(map(str, STAGES))} channels, "
     f"{BLOCKS} blocks each",
     families=(("cnn", 1.0), ("diffusion", 0.5), ("speech", 0.3), ("other", 0.2)),
-    cost_s=80.0,
+    cost_s=53.0,
 )
 PROBES = (PROBE,)

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -139,11 +141,13 @@ class JaxAdapter:
         return () if strict else ("default_matmul_precision",)
 
     def packages(self) -> dict[str, str]:
-        """jax, jaxlib and NumPy."""
+        """jax, jaxlib and NumPy, and Grain where it is there to load data."""
+        beside = {"grain": version("grain")} if find_spec("grain") is not None else {}
         return {
             "jax": str(self.module.__version__),
             "jaxlib": str(import_module("jaxlib").__version__),
             "numpy": np.__version__,
+            **beside,
         }
 
     def settings(self) -> dict[str, str]:

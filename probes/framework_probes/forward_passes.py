@@ -1,4 +1,4 @@
-"""From a network that is written once to answering one request with it, in every framework."""
+"""From a network that is written once to its forward pass, in every framework."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from framework_probes.training_loops import TORCH_LAYOUT, TORCH_TURNS
 Draw = Callable[[np.random.Generator], dict[str, Array]]
 
 
-def request_probe(
+def forward_probe(
     id_: str,
     title: str,
     measures: str,
@@ -32,13 +32,15 @@ def request_probe(
     x: Callable[[np.random.Generator], Array],
     products: int,
     bytes_: int,
+    request: bool = False,
     images: bool = False,
 ) -> Probe:
-    """The probe of one forward pass on a batch of one, each call waited for by itself.
+    """The probe of one forward pass.
 
     ``network`` and ``model`` are those of a :class:`~framework_probes.train_steps.Classifier`;
-    ``x`` draws one request, an image (NHWC) where ``images`` says so; ``products`` are the
-    multiplications of one pass. The others are as in :class:`Probe`.
+    ``x`` draws what goes in, images (NHWC) where ``images`` says so; ``products`` are the
+    multiplications of one pass. ``request``: a batch of one, each call waited for by itself. The
+    others are as in :class:`Probe`.
     """
 
     def draw(generator: np.random.Generator) -> dict[str, Array]:
@@ -46,7 +48,7 @@ def request_probe(
 
     def solve(inputs: Arrays) -> dict[str, Array]:
         made_of = {name: Recorded(value) for name, value in inputs.items()}
-        return {"logits": network(RecordedLayers(), made_of, made_of["x"]).value}
+        return {"y": network(RecordedLayers(), made_of, made_of["x"]).value}
 
     def native(adapter: Adapter, inputs: Arrays) -> Program:
         layers, torch = layers_of(adapter), adapter.subject == "pytorch"
@@ -86,8 +88,9 @@ def request_probe(
         draw=draw,
         solve=solve,
         data=("x",),
+        batch=() if request else ("x",),
         layers=True,
-        request=True,
+        request=request,
         builders=builders,
     )
 
@@ -102,6 +105,6 @@ def _program(
     return Program(
         step=on(inputs),
         on=on,
-        read=lambda y: {"logits": keras.output(adapter, y)},
+        read=lambda y: {"y": keras.output(adapter, y)},
         layout=layout,
     )
