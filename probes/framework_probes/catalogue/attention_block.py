@@ -1,4 +1,4 @@
-"""The attention half of a transformer block, alone: three projections, attention, one projection."""
+"""The attention half of a transformer block, alone: projections in, attention, one back."""
 
 from __future__ import annotations
 
