@@ -23,10 +23,10 @@ from types import FrameType
 from typing import cast
 
 from framework_probes import exporting, host
-from framework_probes.catalogue import CATALOGUE, SUITES
 from framework_probes.devices import KINDS
 from framework_probes.mine import command as mining
 from framework_probes.mine.measuring import measure
+from framework_probes.offered import PROBES, SUITES
 from framework_probes.results import FAILED, Event, Framework, Progress, Result, RunRequest
 from framework_probes.resumption import resume
 from framework_probes.selftests import command as selftesting
@@ -119,7 +119,7 @@ def _resumed(options: argparse.Namespace) -> Generator[Event, None, None]:
 
 
 def _list() -> int:
-    for probe in CATALOGUE.values():
+    for probe in PROBES.values():
         suites = ", ".join(name for name, suite in SUITES.items() if probe.id in suite.probes)
         sys.stdout.write(f"{probe.id:16} {probe.cost_s:4.0f} s  {suites:12} {probe.measures}\n")
     return 0

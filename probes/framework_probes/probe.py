@@ -18,7 +18,7 @@ Arrays = Mapping[str, Array]
 #: An array or module of some framework. There is no type that all of them share, and this package
 #: must type-check where none of them is installed.
 Native: TypeAlias = Any
-Criterion = Literal["training_speed", "inference_speed"]
+Criterion = Literal["training_speed", "inference_speed", "deployment"]
 
 #: Families of projects, as a profile names them.
 FAMILIES = (

@@ -107,6 +107,7 @@ class WorkerProcess:
         threads: int = 1,
         memory_bytes: int | None = None,
         device: str = "cpu",
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Start the worker.
 
@@ -118,6 +119,7 @@ class WorkerProcess:
             threads: how many threads the framework may use.
             memory_bytes: how much memory of its own it may have; None: most of what is free now.
             device: the kind of device that it computes on.
+            variables: of the environment, beside those that every worker has.
 
         Raises:
             OSError: the interpreter cannot be started.
@@ -128,11 +130,17 @@ class WorkerProcess:
         package = folder / "framework_probes"
         if not package.exists():
             package.symlink_to(Path(__file__).resolve().parent, target_is_directory=True)
-        variables = environment(interpreter, folder, import_paths) | settings(threads, device)
+        every = environment(interpreter, folder, import_paths) | settings(threads, device)
         self._log = folder / "log"
         self._buffer = b""
         self._oom_kills = _oom_kills()
-        self._open(interpreter, folder, variables, catalogue, memory_bytes or allowance())
+        self._open(
+            interpreter,
+            folder,
+            every | dict(variables or {}),
+            catalogue,
+            memory_bytes or allowance(),
+        )
 
     def _open(
         self,

@@ -257,6 +257,79 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """Write a model's artefact. Answered by :class:`Exported`. See ``deployment.artefacts``.
+
+    ``folder`` is not there yet; ``before``: of the exporter before this one. ``needs``: modules
+    that are imported first, untimed; ``distributions``: whose versions are told;
+    ``environment``: folder of what was built for the exporter.
+    """
+
+    model: str
+    framework: Framework
+    backend: Framework | None
+    exporter: str
+    folder: str
+    seed: int
+    before: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    distributions: tuple[str, ...] = ()
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The artefact is written: how long that took, imports apart, and its bytes."""
+
+    export_s: float
+    import_s: float
+    bytes: int
+    python: str
+    versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """Run an artefact on the rows in a file. Answered by :class:`Answered`."""
+
+    model: str
+    framework: Framework
+    backend: Framework | None
+    runtime: str
+    folder: str
+    inputs: str
+    outputs: str
+    seed: int
+    options: dict[str, str] = field(default_factory=dict)
+    installs: tuple[str, ...] = ()
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came out is in the file; the rest as in ``deployment.artefacts.Served``.
+
+    ``frameworks``: those that this process has imported.
+    """
+
+    p50: float | None
+    p90: float | None
+    calls: int
+    per_s: float | None
+    batch: int | None
+    load_s: float | None
+    arena_bytes: int | None
+    installed_bytes: int | None
+    peak_rss: int | None
+    python: str
+    frameworks: tuple[str, ...] = ()
+    versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The command was not done: a failure as a value, with a reason of one line."""
 
@@ -296,6 +369,8 @@ Command = (
     | Gauge
     | MeasurePeaks
     | Reach
+    | Export
+    | Serve
 )
 Reply = (
     Loaded
@@ -311,6 +386,8 @@ Reply = (
     | Gauged
     | Peaks
     | Reached
+    | Exported
+    | Answered
     | Refused
 )
 
@@ -328,6 +405,8 @@ COMMANDS: tuple[type, ...] = (
     Gauge,
     MeasurePeaks,
     Reach,
+    Export,
+    Serve,
 )
 REPLIES: tuple[type, ...] = (
     Loaded,
@@ -343,5 +422,7 @@ REPLIES: tuple[type, ...] = (
     Gauged,
     Peaks,
     Reached,
+    Exported,
+    Answered,
     Refused,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from framework_probes import host
+from framework_probes import deployment, host
 from framework_probes.comparison import NotRecomputable
+from framework_probes.deployment import going_on
 from framework_probes.planning import InvalidRequest, Plan, plan
 from framework_probes.recomputation import recompute
 from framework_probes.results import (
@@ -34,7 +35,7 @@ class Kept:
         results: of finished probes.
         pairs: of finished probes, made again from their blocks: the run may have been killed
             between a probe's results and its pairs.
-        rest: ids of the probes to measure, in order.
+        rest: what to measure, in order, as a request names it.
     """
 
     results: tuple[Result, ...]
@@ -51,6 +52,10 @@ def kept(request: RunRequest, results: Sequence[Result], setup: Setup = DEFAULT)
     Raises:
         InvalidRequest: the request cannot be run.
     """
+    if request.suite == deployment.SUITE:
+        # Path by path: each result stands for itself.
+        done, open_ = going_on.sorted_out(request, results)
+        return Kept(done, (), open_)
     planned = plan(request, setup)
     finished: list[Result] = []
     pairs: list[Pair] = []

@@ -14,7 +14,16 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from framework_probes import conclusions, devices, environments, guards, host, process, protocol
+from framework_probes import (
+    conclusions,
+    deployment,
+    devices,
+    environments,
+    guards,
+    host,
+    process,
+    protocol,
+)
 from framework_probes.conclusions import Circumstances
 from framework_probes.entries import Entry
 from framework_probes.planning import InvalidRequest, Plan, plan
@@ -51,6 +60,10 @@ def execute(request: RunRequest, setup: Setup = DEFAULT) -> Generator[Event, Non
     Raises:
         InvalidRequest: at once, before anything is started.
     """
+    if request.suite == deployment.SUITE:
+        from framework_probes.deployment import session
+
+        return session.execute(request, setup)
     return carry_out(plan(request, setup), setup)
 
 

@@ -281,11 +281,27 @@ def _recompiled(adapter: Adapter, probe: Probe, program: Program, inputs: Arrays
     return max(0.0, first - second)
 
 
+def _deploy(command: protocol.Export | protocol.Serve) -> protocol.Reply:
+    """What concerns artefacts: no adapter is loaded for it, and often no framework."""
+    from framework_probes.deployment import working
+
+    return (
+        working.export(command) if isinstance(command, protocol.Export) else working.serve(command)
+    )
+
+
 def _look(
-    command: protocol.Pin | protocol.Calibrate | protocol.Gauge | protocol.MeasurePeaks,
+    command: protocol.Pin
+    | protocol.Calibrate
+    | protocol.Gauge
+    | protocol.MeasurePeaks
+    | protocol.Export
+    | protocol.Serve,
 ) -> protocol.Reply:
-    """What concerns the machine alone."""
+    """What needs no framework loaded before: the machine alone, and artefacts."""
     match command:
+        case protocol.Export() | protocol.Serve():
+            return _deploy(command)
         case protocol.Pin(cores):
             return protocol.Pinned(host.pin(cores))
         case protocol.Calibrate():

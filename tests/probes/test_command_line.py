@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from framework_probes.catalogue import CATALOGUE
+from framework_probes.offered import PROBES
 from framework_probes.results import Pair, Progress, Result, Started
 from framework_probes.serialization import event_from_line
 
@@ -98,7 +98,7 @@ def test_the_catalogue_is_listed() -> None:
     listed = [line.split()[0] for line in done.stdout.splitlines()]
     first = ["cnn_train_step", "encoder_block", "conv_block", "matmul"]
     assert [each for each in listed if each in first] == first
-    assert listed == list(CATALOGUE)
+    assert listed == list(PROBES)
 
 
 def test_the_host_is_described_as_json() -> None:

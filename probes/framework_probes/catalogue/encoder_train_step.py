@@ -27,43 +27,53 @@ MATRICES = {
 
 def network(layers: Layers, w: Weights, x: Native) -> Native:
     """Logits of sequences of word numbers."""
+    h = layers.embed(w["words.table"], x)
+    for number in range(BLOCKS):
+        h = block(layers, w, h, f"block{number}")
+    normed = layers.layer_norm(h, w["norm.scale"], w["norm.shift"])
+    return layers.dense(layers.mean_tokens(normed), w["dense.kernel"], w["dense.bias"])
+
+
+def block(layers: Layers, w: Weights, h: Native, b: str) -> Native:
+    """One block, whose weights' names begin with ``b``."""
 
     def dense(x: Native, name: str) -> Native:
-        return layers.dense(x, w[f"{name}.kernel"], w[f"{name}.bias"])
+        return layers.dense(x, w[f"{b}_{name}.kernel"], w[f"{b}_{name}.bias"])
 
     def norm(x: Native, name: str) -> Native:
-        return layers.layer_norm(x, w[f"{name}.scale"], w[f"{name}.shift"])
+        return layers.layer_norm(x, w[f"{b}_{name}.scale"], w[f"{b}_{name}.shift"])
 
-    h = layers.embed(w["words.table"], x)
-    for block in range(BLOCKS):
-        b = f"block{block}"
-        normed = norm(h, f"{b}_norm1")
-        q, k, v = (dense(normed, f"{b}_attention.{n}") for n in ("query", "key", "value"))
-        h = h + dense(layers.attention(q, k, v, HEADS), f"{b}_attention.attention_output")
-        wide = layers.gelu(dense(norm(h, f"{b}_norm2"), f"{b}_up"))
-        h = h + dense(wide, f"{b}_down")
-    return dense(layers.mean_tokens(norm(h, "norm")), "dense")
+    normed = norm(h, "norm1")
+    q, k, v = (dense(normed, f"attention.{n}") for n in ("query", "key", "value"))
+    h = h + dense(layers.attention(q, k, v, HEADS), "attention.attention_output")
+    return h + dense(layers.gelu(dense(norm(h, "norm2"), "up")), "down")
 
 
 def model(keras: Native) -> Native:
     """The same in Keras."""
     layers = keras.layers
-
-    def norm(name: str) -> Native:
-        return layers.LayerNormalization(epsilon=TOKENS_EPSILON, name=name)
-
     x = layers.Input((SEQUENCE,), dtype="int32")
     h = layers.Embedding(WORDS, WIDTH, name="words")(x)
-    for block in range(BLOCKS):
-        b = f"block{block}"
-        normed = norm(f"{b}_norm1")(h)
-        attention = layers.MultiHeadAttention(HEADS, WIDTH // HEADS, name=f"{b}_attention")
-        h = layers.Add()([h, attention(normed, normed)])
-        # Keras' GELU is the exact one unless asked otherwise.
-        wide = layers.Dense(HIDDEN, activation="gelu", name=f"{b}_up")(norm(f"{b}_norm2")(h))
-        h = layers.Add()([h, layers.Dense(WIDTH, name=f"{b}_down")(wide)])
-    pooled = layers.GlobalAveragePooling1D()(norm("norm")(h))
+    for number in range(BLOCKS):
+        h = keras_block(keras, h, f"block{number}")
+    normed = layers.LayerNormalization(epsilon=TOKENS_EPSILON, name="norm")(h)
+    pooled = layers.GlobalAveragePooling1D()(normed)
     return keras.Model(x, layers.Dense(CLASSES, name="dense")(pooled))
+
+
+def keras_block(keras: Native, h: Native, b: str) -> Native:
+    """One block of Keras' layers, whose names begin with ``b``."""
+    layers = keras.layers
+
+    def norm(name: str) -> Native:
+        return layers.LayerNormalization(epsilon=TOKENS_EPSILON, name=f"{b}_{name}")
+
+    normed = norm("norm1")(h)
+    attention = layers.MultiHeadAttention(HEADS, WIDTH // HEADS, name=f"{b}_attention")
+    h = layers.Add()([h, attention(normed, normed)])
+    # Keras' GELU is the exact one unless asked otherwise.
+    wide = layers.Dense(HIDDEN, activation="gelu", name=f"{b}_up")(norm("norm2")(h))
+    return layers.Add()([h, layers.Dense(WIDTH, name=f"{b}_down")(wide)])
 
 
 def weights(generator: np.random.Generator) -> dict[str, Array]:

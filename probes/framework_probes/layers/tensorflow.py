@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from framework_probes.layers import IMAGES_EPSILON, TOKENS_EPSILON, Layers
@@ -20,8 +21,8 @@ class TensorFlowLayers:
         return x
 
     def rows(self, x: Native) -> Native:
-        """Reshaped."""
-        return self._tf.reshape(x, (x.shape[0], -1))
+        """Reshaped; how many images there are may be open."""
+        return self._tf.reshape(x, (-1, math.prod(x.shape[1:])))
 
     def dense(self, x: Native, kernel: Native, bias: Native) -> Native:
         """Of tokens one large product instead of a batch of small ones."""
@@ -30,7 +31,7 @@ class TensorFlowLayers:
             return self._nn.bias_add(tf.matmul(x, kernel), bias)
         flat = tf.reshape(x, (-1, x.shape[-1]))
         y = self._nn.bias_add(tf.matmul(flat, kernel), bias)
-        return tf.reshape(y, (*x.shape[:-1], y.shape[-1]))
+        return tf.reshape(y, (-1, *x.shape[1:-1], y.shape[-1]))
 
     def convolve(
         self, x: Native, kernel: Native, bias: Native = None, *, stride: int = 1, pad: int = 0
@@ -75,15 +76,15 @@ class TensorFlowLayers:
     def attention(self, query: Native, key: Native, value: Native, heads: int) -> Native:
         """Two products and a softmax, heads before the sequence."""
         tf = self._tf
-        batch, sequence, width = query.shape
+        _, sequence, width = query.shape
         depth = width // heads
         q, k, v = (
-            tf.transpose(tf.reshape(x, (batch, sequence, heads, depth)), (0, 2, 1, 3))
+            tf.transpose(tf.reshape(x, (-1, sequence, heads, depth)), (0, 2, 1, 3))
             for x in (query, key, value)
         )
         weight = self._nn.softmax(tf.matmul(q * depth**-0.5, k, transpose_b=True))
         y = tf.transpose(tf.matmul(weight, v), (0, 2, 1, 3))
-        return tf.reshape(y, (batch, sequence, width))
+        return tf.reshape(y, (-1, sequence, width))
 
     def mean_tokens(self, x: Native) -> Native:
         """The mean of the second axis."""

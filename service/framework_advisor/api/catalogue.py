@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from framework_advisor.api.schemas import ProbeCatalogue, ProbeDescription
-from framework_probes.catalogue import CATALOGUE, SUITES
+from framework_probes.offered import PROBES, SUITES
 from framework_probes.probe import Probe
 
 
 def catalogue() -> ProbeCatalogue:
     """Every probe and every suite."""
-    items = tuple(map(_described, CATALOGUE.values()))
+    items = tuple(map(_described, PROBES.values()))
     budgets = {name: suite.budget_s for name, suite in SUITES.items()}
     return ProbeCatalogue(items=items, total=len(items), suites=budgets)
 

@@ -16,7 +16,7 @@ from framework_advisor.runs.outcome import status_of, summary
 from framework_advisor.runs.process import ProbeProcess
 from framework_advisor.runs.records import Run
 from framework_advisor.store import Store
-from framework_probes.catalogue import SUITES
+from framework_probes.offered import SUITES
 from framework_probes.results import (
     Environment,
     Event,

@@ -7,14 +7,23 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.profile import NonEmptyUnique
 from framework_knowledge.models import FrameworkId
 from framework_probes import devices
-from framework_probes.catalogue import CATALOGUE, SUITES
+from framework_probes.deployment import SUITE as DEPLOYMENT
+from framework_probes.offered import ASKED, SUITES, suits
 from framework_probes.results import RunRequest
 
 
@@ -23,7 +32,7 @@ def _known_suite(name: str) -> str:
 
 
 def _known_probe(name: str) -> str:
-    return _known(name, CATALOGUE)
+    return _known(name, ASKED)
 
 
 def _known(name: str, names: Iterable[str]) -> str:
@@ -39,7 +48,7 @@ SuiteName = Annotated[
     str, AfterValidator(_known_suite), Field(json_schema_extra={"enum": list(SUITES)})
 ]
 ProbeId = Annotated[
-    str, AfterValidator(_known_probe), Field(json_schema_extra={"enum": list(CATALOGUE)})
+    str, AfterValidator(_known_probe), Field(json_schema_extra={"enum": list(ASKED)})
 ]
 #: Kinds of device that a probe can be run on, see ``framework_probes.devices``.
 Device = Literal["cpu", "cuda", "rocm", "mps", "tpu", "xpu"]
@@ -64,6 +73,26 @@ class ProbeRunRequest(BaseModel):
         allow_inf_nan=False,
         description="seconds; what does not fit becomes not_run. Absent: the suite's",
     )
+
+    @field_validator("probes")
+    @classmethod
+    def _of_the_suite(
+        cls, probes: tuple[str, ...] | None, info: ValidationInfo
+    ) -> tuple[str, ...] | None:
+        suite = info.data.get("suite", "quick")
+        if wrong := [probe for probe in probes or () if not suits(probe, suite)]:
+            other = "exports" if suite == DEPLOYMENT else "no export, which suite 'deployment' has"
+            expected = f"of suite '{suite}' {other}, and not '{wrong[0]}'"
+            raise PydanticCustomError("unknown_name", "unknown", {"expected": expected})
+        return probes
+
+    @field_validator("device")
+    @classmethod
+    def _on_the_processor(cls, device: Device, info: ValidationInfo) -> Device:
+        if info.data.get("suite") == DEPLOYMENT and device != "cpu":
+            expected = "'cpu': exports are run on the processor"
+            raise PydanticCustomError("unknown_name", "unknown", {"expected": expected})
+        return device
 
     def to_run(self, seed: int = 0) -> RunRequest:
         """The same request under a new run id."""

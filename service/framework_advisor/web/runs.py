@@ -25,7 +25,7 @@ from framework_advisor.web.views.ratios import contender
 from framework_advisor.web.views.runs import run_page
 from framework_advisor.web.views.sending import number
 from framework_probes.across_runs import Comparison
-from framework_probes.catalogue import CATALOGUE, SUITES
+from framework_probes.offered import PROBES, SUITES
 
 AnyRequest = Request[Any, Any, Any]
 ON_A_PAGE = 20
@@ -133,7 +133,7 @@ async def _host(
         "shown": shown,
         "runs": await services.store.runs.page(ON_A_PAGE, cursor),
         "suites": SUITES,
-        "catalogue": CATALOGUE,
+        "catalogue": PROBES,
         "given": given or {},
         "errors": {error.pointer.split("/")[1]: error for error in errors},
         "here": "host",

@@ -10,8 +10,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from framework_probes.catalogue import CATALOGUE, SUITES
 from framework_probes.host import fingerprint, installed
+from framework_probes.offered import PROBES, SUITES
 from processes import eventually
 
 Client = TestClient[Litestar]
@@ -119,10 +119,10 @@ def test_the_current_host_names_every_framework(client: Client) -> None:
 
 def test_the_catalogue_is_the_probes_own(client: Client) -> None:
     found = client.get("/v1/probes").json()
-    assert [probe["id"] for probe in found["items"]] == list(CATALOGUE)
+    assert [probe["id"] for probe in found["items"]] == list(PROBES)
     assert found["suites"] == {name: suite.budget_s for name, suite in SUITES.items()}
     for probe in found["items"]:
-        assert probe["flops"] == CATALOGUE[probe["id"]].flops
+        assert probe["flops"] == PROBES[probe["id"]].flops
         assert probe["suites"] == [n for n, s in SUITES.items() if probe["id"] in s.probes]
 
 

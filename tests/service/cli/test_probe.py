@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from framework_probes.catalogue import CATALOGUE
+from framework_probes.offered import PROBES
 from framework_probes.results import FAILED
 from processes import advisor, alive, descendants, eventually
 
@@ -22,9 +22,9 @@ LONG = "encoder_block,conv_block,matmul,dispatch"
 
 def test_the_list_is_the_catalogue(command: Command) -> None:
     told = json.loads(command("probe", "list", "--json").stdout)
-    assert [probe["id"] for probe in told["items"]] == list(CATALOGUE)
+    assert [probe["id"] for probe in told["items"]] == list(PROBES)
     words = command("probe", "list").stdout.splitlines()
-    assert [line.split()[0] for line in words[1:]] == list(CATALOGUE)
+    assert [line.split()[0] for line in words[1:]] == list(PROBES)
 
 
 @pytest.mark.parametrize(

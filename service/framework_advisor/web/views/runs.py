@@ -8,7 +8,7 @@ from datetime import datetime
 
 from framework_advisor.runs.records import Run, RunResults
 from framework_advisor.web.views.ratios import contender
-from framework_probes.catalogue import CATALOGUE, SUITES
+from framework_probes.offered import PROBES, SUITES
 from framework_probes.results import Pair, Peaks, Result
 
 
@@ -94,7 +94,7 @@ def _measured(results: RunResults) -> Iterator[Measured]:
             Row(r, contender(r.contender), *_behind(first, r, pairs))
             for r in (*timed, *(r for r in own if not r.time))
         )
-        known = CATALOGUE.get(place[0])
+        known = PROBES.get(place[0])
         title, measures = (known.title, known.measures) if known else (place[0], "")
         yield Measured(place[0], title, measures, place[1], place[2], rows)
 
@@ -118,7 +118,7 @@ def _behind(
 def _points(results: Iterable[Result]) -> Iterator[Point]:
     best: dict[tuple[str, str], Result] = {}
     for result in results:
-        probe = CATALOGUE.get(result.probe)
+        probe = PROBES.get(result.probe)
         if result.time is None or result.dtype != "float32" or not probe or not probe.flops:
             continue
         if probe.reference_kind != "roofline":
@@ -128,7 +128,7 @@ def _points(results: Iterable[Result]) -> Iterator[Point]:
         if held is None or held.time is None or result.time.seconds < held.time.seconds:
             best[key] = result
     for (name, framework), result in best.items():
-        probe = CATALOGUE[name]
+        probe = PROBES[name]
         if result.time is not None:
             yield Point(
                 probe=name,

@@ -1,0 +1,1 @@
+"""Exporters, one module each: ``export(making) -> Artefact``; see ``deployment.artefacts``."""

@@ -1,0 +1,1 @@
+"""Runtimes, one module each: ``run(task) -> Served``; see ``deployment.artefacts``."""
