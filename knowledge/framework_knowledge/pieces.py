@@ -98,6 +98,11 @@ class Piece(Model):
     systems: tuple[ArticleSystem, ...] = Field(
         default=(), description="systems that the source article names and that this is or was"
     )
+    paths: tuple[str, ...] = Field(
+        default=(),
+        description="for an export: names of the ways of the deployment suite that build it; * "
+        "stands for anything",
+    )
     valid_from: date | None = Field(default=None, description="None: as far back as anything")
     valid_until: date | None = None
     evidence: tuple[str, ...] = Field(default=(), description="claim ids")

@@ -10,16 +10,24 @@ from typing import Literal, cast
 
 from framework_advisor.decision.measurements import (
     MeasuredPair,
+    MeasuredPath,
     MeasuredProbe,
     MeasuredTime,
     Measurements,
     ProbeFacts,
 )
 from framework_advisor.recommendation import Contender
+from framework_knowledge.models import Family
 from framework_probes.catalogue import CATALOGUE
+from framework_probes.deployed import Deployed
 from framework_probes.probe import Probe
 from framework_probes.results import Contender as ProbeContender
 from framework_probes.results import Environment, Host, Pair, Result
+
+#: Seconds of the whole deployment suite on two cores, from environments that are built.
+DEPLOYMENT_COST_S = 1200.0
+#: Outcomes of a path of which nothing was found out.
+NOTHING_TRIED = frozenset({"not_installed", "not_run", "cancelled"})
 
 Device = Literal["cpu", "cuda", "rocm", "xpu", "mps", "tpu"]
 
@@ -51,13 +59,19 @@ def measurements_from(runs: Iterable[RecordedRun]) -> Measurements:
 
     Runs come newest first: of each probe, host and device the first counts that measured it.
     """
+    runs = tuple(runs)
     found: dict[tuple[str, str, str], MeasuredProbe] = {}
     for run in runs:
         for probe in _probes_of(run):
             key = (probe.host, probe.probe.id, probe.device)
             if key not in found or (not _came_out(found[key]) and _came_out(probe)):
                 found[key] = probe
-    return Measurements(probes=tuple(found.values()), catalogue=probe_facts())
+    return Measurements(
+        probes=tuple(found.values()),
+        paths=_paths_of(runs),
+        catalogue=probe_facts(),
+        deployment_cost_s=DEPLOYMENT_COST_S,
+    )
 
 
 def _came_out(probe: MeasuredProbe) -> bool:
@@ -99,6 +113,58 @@ def _probes_of(run: RecordedRun) -> Iterator[MeasuredProbe]:
             times=tuple(_time(r) for r in results if (r.probe, r.device) == (probe_id, device)),
             pairs=tuple(_pair(p) for p in pairs if (p.probe, p.device) == (probe_id, device)),
         )
+
+
+def _paths_of(runs: Iterable[RecordedRun]) -> tuple[MeasuredPath, ...]:
+    """Of each host, path and model the newest result that came to something, else the newest."""
+    found: dict[tuple[str, str, str, str], MeasuredPath] = {}
+    for run in runs:
+        for result in run.results:
+            if result.deployed is None:
+                continue
+            path = _path(run, result, result.deployed)
+            key = (path.host, path.subject, path.path, path.model)
+            if key not in found or (found[key].outcome in NOTHING_TRIED and _tried(path)):
+                found[key] = path
+    return tuple(found.values())
+
+
+def _tried(path: MeasuredPath) -> bool:
+    return path.outcome not in NOTHING_TRIED
+
+
+def _path(run: RecordedRun, result: Result, deployed: Deployed) -> MeasuredPath:
+    by, parity = result.contender, deployed.parity
+    return MeasuredPath(
+        id=result.id,
+        path=deployed.path,
+        framework=by.framework,
+        backend=by.backend,
+        model=deployed.model,
+        families=_families(deployed.model),
+        exporter=deployed.exporter,
+        artefact=deployed.artefact,
+        runtime=deployed.runtime,
+        targets=deployed.targets,
+        precision=deployed.precision,
+        proves=deployed.proves,
+        outcome=result.outcome,
+        reason=result.reason,
+        relative_error=parity.relative if parity else None,
+        tolerance=parity.tolerance if parity else None,
+        p50_s=deployed.latency.p50 if deployed.latency else None,
+        artefact_bytes=deployed.artefact_bytes,
+        run=run.id,
+        host=run.host.id,
+        observed=run.finished,
+        environment=result.environment,
+    )
+
+
+def _families(model: str) -> dict[Family, float] | None:
+    """What the reference models resemble: what requests to networks of their kind do."""
+    probe = CATALOGUE.get(f"{model}_request")
+    return cast("dict[Family, float]", dict(probe.families)) if probe else None
 
 
 def _time(result: Result) -> MeasuredTime:

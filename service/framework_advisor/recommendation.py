@@ -230,6 +230,32 @@ class Measurement(Model):
     why_not: str | None = None
 
 
+class PathRun(Model):
+    """One way from a framework to a target with one model, tried on a host, and whether it counts.
+
+    Whatever the documents claim of it stands beside it, in the evidence of ``pieces``.
+    """
+
+    id: str = Field(description="of the result; evidence where it is applied")
+    path: str
+    framework: FrameworkId
+    backend: FrameworkId | None
+    targets: tuple[str, ...] = Field(description="of the profile, that it speaks of")
+    pieces: tuple[str, ...] = Field(description="pieces of a stack that take this way")
+    model: str
+    exporter: str
+    artefact: str
+    runtime: str
+    precision: str
+    outcome: str
+    reason: str | None = None
+    proves: str = Field(description="what the run shows, and what it does not")
+    host: str
+    run: str
+    applied: bool
+    why_not: str | None = None
+
+
 class WeightFlip(Model):
     """The weight of a criterion at which the pick and another framework tie."""
 
@@ -268,6 +294,7 @@ class NextEvidence(Model):
     """What would settle it: a probe to run or a question to answer."""
 
     probe: str | None = None
+    suite: str | None = Field(default=None, description="to run, where it is more than one probe")
     field: str | None = None
     expected_gain: float = Field(description="gain in the p_best of the pick that is then best")
     cost_s: float | None = Field(description="seconds to run the probe; None for a question")
@@ -338,6 +365,9 @@ class Decision(Model):
     next_evidence: tuple[NextEvidence, ...]
     switching: tuple[Switching, ...]
     evidence: dict[str, Evidence]
+    paths: tuple[PathRun, ...] = Field(
+        default=(), description="exports to the profile's targets that were tried on its hosts"
+    )
 
 
 class Identity(Model):

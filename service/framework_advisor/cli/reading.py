@@ -14,6 +14,7 @@ from framework_advisor.recommendation import (
     Contender,
     Contribution,
     Measurement,
+    PathRun,
     Ranked,
     Recommendation,
     Status,
@@ -40,6 +41,7 @@ def reading(rec: Recommendation) -> Iterator[RenderableType]:
     yield from _listed("Ruled out", _excluded(rec))
     yield from _listed("Not known", _unknown(rec))
     yield from _listed("Measured", _measured(rec))
+    yield from _listed("Exports tried", _exports(rec))
     yield from _listed("What would flip it", _flips(rec))
     yield from _listed("What to find out next", _next(rec))
 
@@ -151,6 +153,24 @@ def _measured(rec: Recommendation) -> Iterator[str]:
         yield f"{number} not applied: {reason}"
 
 
+def _exports(rec: Recommendation) -> Iterator[str]:
+    """Each way of the ranked stacks to the targets, all models together; failures with why."""
+    found: dict[tuple[str, str, str], list[PathRun]] = {}
+    for row in rec.paths:
+        if row.applied:
+            who = f"{row.framework}:{row.backend}" if row.backend else row.framework
+            found.setdefault((who, ", ".join(row.targets), row.path), []).append(row)
+    for (who, targets, path), rows in found.items():
+        said = dict.fromkeys(
+            f"{row.outcome} with {row.model}" + (f" ({row.reason})" if row.reason else "")
+            for row in rows
+        )
+        yield f"{who} to {targets} by {path}: {'; '.join(said)}"
+    left = [row for row in rec.paths if not row.applied]
+    if left:
+        yield f"{len(left)} more do not count: --json says why"
+
+
 def _tells(row: Measurement, rec: Recommendation) -> bool:
     """Whether a ratio sets the pick beside another framework's best stack, both alike compiled."""
     subjects = {subject_of(row.a), subject_of(row.b)}
@@ -181,5 +201,6 @@ def _name(contender: Contender) -> str:
 def _next(rec: Recommendation) -> Iterator[str]:
     for item in rec.next_evidence:
         cost = f", about {duration(item.cost_s)}" if item.cost_s else ""
-        what = f"run the probe {item.probe}{cost}" if item.probe else f"answer {item.field}"
+        runs = f"the suite {item.suite}" if item.suite else f"the probe {item.probe}"
+        what = f"run {runs}{cost}" if item.probe else f"answer {item.field}"
         yield f"{what}: {item.why} (gains {item.expected_gain:.3f})"

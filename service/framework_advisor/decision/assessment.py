@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from framework_advisor.decision.acceptability import Scored, best_stacks, score
 from framework_advisor.decision.answers import answered
+from framework_advisor.decision.deployed_paths import DeployedPaths
 from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.decision.priors import DecisionFacet
@@ -29,6 +30,7 @@ class Assessment:
     snapshot: Snapshot
     measurements: Measurements
     measured: MeasuredValues
+    paths: DeployedPaths
     weights: Weights
     values: Values
     broken: tuple[Failure, ...]
@@ -72,7 +74,9 @@ def _judged(
     broken = failures(profile, snapshot)
     weights = weigh(profile, before[0].weights if before else None, weighting)
     measured = MeasuredValues(profile, measurements, snapshot)
-    values = Values(profile, snapshot, measured, (before[0].values, before[1]) if before else None)
+    paths = DeployedPaths(profile, measurements, snapshot)
+    earlier_values = (before[0].values, before[1]) if before else None
+    values = Values(profile, snapshot, measured, paths, earlier_values)
     earlier = {item.stack: item for item in before[0].everyone} if before else {}
     everyone = tuple(
         score(values, weights, stack, earlier.get(stack)) for stack in stacks_of(snapshot)
@@ -83,6 +87,7 @@ def _judged(
         snapshot=snapshot,
         measurements=measurements,
         measured=measured,
+        paths=paths,
         weights=weights,
         values=values,
         broken=broken,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from framework_advisor.decision.measurements import (
     MeasuredPair,
+    MeasuredPath,
     MeasuredProbe,
     MeasuredTime,
     Measurements,
@@ -55,6 +56,7 @@ def cited_evidence(
         environments = {t.contender: t.environment for t in probe.times}
         known |= {p.id: _pair(probe, p, environments) for p in probe.pairs if p.id in wanted}
         known |= {t.id: _time(probe, t) for t in probe.times if t.id in wanted}
+    known |= {path.id: _path(path) for path in measurements.paths if path.id in wanted}
     known["profile:team"] = Evidence(
         kind="document",
         statement="what the profile says of the team's skills and existing code",
@@ -77,6 +79,7 @@ def _ids(decision: Decision) -> Iterator[str]:
         yield from item.evidence
     yield from (flip.evidence for flip in decision.flips if flip.kind == "fact")
     yield from (row.id for row in decision.measurements if row.applied)
+    yield from (row.id for row in decision.paths if row.applied)
 
 
 def _document(statement: Claim | Cell | Gate, sources: Mapping[str, Source]) -> Evidence:
@@ -142,6 +145,26 @@ def _time(probe: MeasuredProbe, time: MeasuredTime) -> Evidence:
         host=probe.host,
         run=probe.run,
         environment=time.environment or None,
+    )
+
+
+def _path(path: MeasuredPath) -> Evidence:
+    said = path.outcome if path.reason is None else f"{path.outcome}: {path.reason}"
+    backend = f" on {path.backend}" if path.backend else ""
+    return Evidence(
+        kind="probe",
+        statement=f"{path.framework}{backend} by {path.exporter} to {path.artefact}, run by "
+        f"{path.runtime} ({', '.join(path.targets)}), {path.model}, {path.precision}: {said}. "
+        f"{path.proves}",
+        source=f"probe run {path.run} on host {path.host}",
+        observed=path.observed,
+        known=path.observed,
+        grade="measured",
+        value=path.relative_error,
+        unit=None if path.relative_error is None else "relative difference from float64",
+        host=path.host,
+        run=path.run,
+        environment=path.environment or None,
     )
 
 

@@ -105,6 +105,7 @@ def decide(
         ),
         unknown=answer.unknown,
         measurements=assessment.measured.rows,
+        paths=assessment.paths.rows(profile, [item.stack for item in assessment.best]),
         flips=answer.flips,
         next_evidence=answer.next_evidence,
         switching=answer.switching,
@@ -126,7 +127,7 @@ def _answer(assessment: Assessment, noise: Noise, draws: int | None) -> _Answer:
     accepted = acceptability(simulation.totals, simulation.won_weights)
     ranking = _ranking(assessment, simulation, accepted)
     pick = best[0].stack
-    stack = build_stack(profile, snapshot, pick)
+    stack = build_stack(profile, snapshot, pick, assessment.paths)
     return _Answer(
         draws=simulation.draws,
         verdict=verdict(ranking, accepted, stack),

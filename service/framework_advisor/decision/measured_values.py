@@ -96,14 +96,16 @@ def transfer_spread(alike: float) -> float:
 
 def why_not(profile: Profile, probe: MeasuredProbe, as_of: date) -> str | None:
     """Why a probe does not apply to the profile; None where it does."""
-    return _wrong_time(profile, probe, as_of) or wrong_work(profile, probe.probe, probe.device)
+    early = wrong_time(profile, probe.observed, as_of)
+    return early or wrong_work(profile, probe.probe, probe.device)
 
 
-def _wrong_time(profile: Profile, probe: MeasuredProbe, as_of: date) -> str | None:
-    if probe.observed > as_of:
-        return f"measured on {probe.observed}, after the day that is asked about ({as_of})"
+def wrong_time(profile: Profile, observed: date, as_of: date) -> str | None:
+    """Why what was measured on a day is too new or too old for the profile; None where it fits."""
+    if observed > as_of:
+        return f"measured on {observed}, after the day that is asked about ({as_of})"
     limit = profile.evidence.max_age_days if profile.evidence else None
-    age = (as_of - probe.observed).days
+    age = (as_of - observed).days
     if limit is not None and age > limit:
         return f"measured {age} days ago; the profile allows {limit}"
     return None

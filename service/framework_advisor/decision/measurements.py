@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from framework_advisor.recommendation import Contender, PairVerdict
-from framework_knowledge.models import CriterionId, Family
+from framework_knowledge.models import CriterionId, Family, FrameworkId
 
 
 class Model(BaseModel):
@@ -69,8 +69,49 @@ class MeasuredProbe(Model):
     pairs: tuple[MeasuredPair, ...]
 
 
+class MeasuredPath(Model):
+    """One way from a framework to a target with one model, and what came of it on a host.
+
+    ``families`` tells what workloads the model resembles, in [0, 1]; None: it is the user's own.
+    """
+
+    id: str = Field(description="of the result")
+    path: str
+    framework: FrameworkId
+    backend: FrameworkId | None
+    model: str
+    families: dict[Family, float] | None
+    exporter: str
+    artefact: str
+    runtime: str
+    targets: tuple[str, ...] = Field(description="what the runtime stands for")
+    precision: str
+    proves: str = Field(description="what the run shows, and what it does not")
+    outcome: str
+    reason: str | None = None
+    relative_error: float | None = None
+    tolerance: float | None = None
+    p50_s: float | None = None
+    artefact_bytes: int | None = None
+    run: str
+    host: str
+    observed: date
+    environment: str
+
+    @property
+    def subject(self) -> str:
+        """``pytorch``, ``keras:jax``: the framework, with its backend where it has several."""
+        return f"{self.framework}:{self.backend}" if self.backend else self.framework
+
+
 class Measurements(Model):
-    """All that was measured and may count, and the probes that could still be run."""
+    """All that was measured and may count, and the probes that could still be run.
+
+    ``deployment_cost_s``: seconds that a run of the deployment suite takes; None: nobody can run it
+    from here.
+    """
 
     probes: tuple[MeasuredProbe, ...] = ()
+    paths: tuple[MeasuredPath, ...] = ()
     catalogue: tuple[ProbeFacts, ...] = ()
+    deployment_cost_s: float | None = None

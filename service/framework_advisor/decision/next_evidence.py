@@ -22,7 +22,7 @@ from framework_advisor.decision.measured_values import (
 )
 from framework_advisor.decision.measurements import ProbeFacts
 from framework_advisor.decision.priors import PRIORS, DecisionFacet
-from framework_advisor.decision.probe_gain import probe_gain
+from framework_advisor.decision.probe_gain import deployment_gain, probe_gain
 from framework_advisor.decision.simulation import Simulation
 from framework_advisor.decision.weights import CRITERIA
 from framework_advisor.recommendation import NextEvidence
@@ -30,6 +30,8 @@ from framework_advisor.recommendation import NextEvidence
 Array = npt.NDArray[np.float64]
 
 NAMED = 6
+#: The suite that tries exports.
+DEPLOYMENT = "deployment"
 #: Gains below the Monte Carlo error of a gain are noise.
 LEAST_GAIN = 0.002
 
@@ -48,7 +50,8 @@ def next_evidence(assessment: Assessment, simulation: Simulation) -> tuple[NextE
     useful = sorted(
         (i for i in (*questions, *probes[1:]) if i.expected_gain >= LEAST_GAIN), key=by_gain
     )
-    return tuple(sorted([*useful[: NAMED - 1], *probes[:1]], key=by_gain))
+    named = [*_exports(assessment, simulation), *probes[:1]]
+    return tuple(sorted([*useful[: NAMED - len(named)], *named], key=by_gain))
 
 
 def _questions(assessment: Assessment, simulation: Simulation) -> list[NextEvidence]:
@@ -139,6 +142,35 @@ def _probes(assessment: Assessment, simulation: Simulation) -> list[NextEvidence
             )
         )
     return found
+
+
+def _exports(assessment: Assessment, simulation: Simulation) -> list[NextEvidence]:
+    """The deployment suite, where a stack's way to a target was not tried on the host."""
+    profile, cost = assessment.profile, assessment.measurements.deployment_cost_s
+    evidence = profile.evidence
+    if cost is None or (evidence is not None and evidence.as_of is not None):
+        return []
+    targets = [wish.kind for wish in profile.target_wishes or ()]
+    open_ = {
+        item.stack: [t for t in targets if assessment.paths.untried(item.stack, t)]
+        for item in assessment.best
+    }
+    untried = [target for target in targets if any(target in each for each in open_.values())]
+    if not untried:
+        return []
+    who = [stack.subject for stack, each in open_.items() if each]
+    return [
+        NextEvidence(
+            probe=DEPLOYMENT,
+            suite=DEPLOYMENT,
+            expected_gain=deployment_gain(
+                assessment, simulation, [stack for stack, each in open_.items() if each]
+            ),
+            cost_s=cost,
+            why=f"whether the exports of {', '.join(who)} to {', '.join(untried)} work was not "
+            "tried on this host",
+        )
+    ]
 
 
 def _devices(assessment: Assessment, probe: ProbeFacts) -> tuple[tuple[str, ...], str]:

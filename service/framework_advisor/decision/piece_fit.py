@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from framework_advisor.decision.circumstances import applies, facet_values
+from framework_advisor.decision.deployed_paths import DeployedPaths, verdict_of, why_failed
+from framework_advisor.decision.measurements import MeasuredPath
 from framework_advisor.decision.priors import DecisionFacet
 from framework_advisor.decision.requirements import Stack as Candidate
 from framework_advisor.profile import Profile
@@ -24,6 +26,14 @@ SERVED = frozenset({"server_gpu", "server_cpu", "server_tpu"})
 #: Whom to prefer where two pieces speak equally closely of the circumstances. A piece that is kept
 #: up without new features runs today and will tomorrow; a beta may change under the project.
 PREFERRED: dict[Maturity, int] = {"current": 0, "maintenance": 1, "beta": 2}
+#: What was seen to work comes before what nobody tried, and that before what works for some models.
+RAN_BEST = ("ok", "compiled_only", None, "partly")
+RAN_IN_WORDS: Mapping[str | None, str] = {
+    "ok": "ran on this host",
+    "compiled_only": "was compiled on this host and not run",
+    None: "was not tried on this host",
+    "partly": "failed on this host for some models",
+}
 #: What it is about, what a requirement allows, what the profile states.
 _Listed = tuple[str, tuple[str, ...], tuple[str, ...]]
 _DIMENSIONS = {name: field.default for name, field in Circumstances.model_fields.items()}
@@ -39,44 +49,79 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The pieces for a slot, best first, and those that a requirement rules out, with why."""
+    """The pieces for a slot, best first, and those that a requirement rules out, with why.
+
+    ``tried`` holds, by piece, the exports that count and that take it.
+    """
 
     fitting: tuple[Piece, ...]
     broken: tuple[tuple[Piece, str], ...]
     compiles: bool
+    tried: Mapping[str, Sequence[MeasuredPath]] = field(default_factory=dict)
+
+    def ran(self, piece: Piece) -> str | None:
+        """What came of the exports that take a piece; None: none was tried."""
+        return verdict_of(self.tried.get(piece.id, ()))
 
 
 def offers(
-    profile: Profile, snapshot: Snapshot, candidate: Candidate, slots: Sequence[Slot]
+    profile: Profile,
+    snapshot: Snapshot,
+    candidate: Candidate,
+    slots: Sequence[Slot],
+    paths: DeployedPaths | None = None,
 ) -> dict[Slot, Offers]:
     """For each slot what could stand there."""
     compiles = facet_values(profile, "execution").shares.get("compiled", 0.0) >= 0.5
     names = frozenset(candidate.looked_up_as()[:2])
     living = [p for p in snapshot.pieces if p.maturity not in GONE and names & set(p.subjects)]
-    return {slot: _offers(profile, living, slot, compiles) for slot in slots}
+    return {
+        slot: _offers(profile, living, slot, compiles, _tried(living, slot, candidate, paths))
+        for slot in slots
+    }
 
 
-def _offers(profile: Profile, living: Sequence[Piece], slot: Slot, compiles: bool) -> Offers:
+def _tried(
+    living: Sequence[Piece], slot: Slot, candidate: Candidate, paths: DeployedPaths | None
+) -> dict[str, Sequence[MeasuredPath]]:
+    if slot.kind != "export" or paths is None or not paths.anything:
+        return {}
+    found = {piece.id: paths.of_piece(piece, candidate, slot.target) for piece in living}
+    return {name: tried for name, tried in found.items() if tried}
+
+
+def _offers(
+    profile: Profile,
+    living: Sequence[Piece],
+    slot: Slot,
+    compiles: bool,
+    tried: Mapping[str, Sequence[MeasuredPath]],
+) -> Offers:
     facet: DecisionFacet = "target" if slot.target else "none"
-    fitting: list[tuple[tuple[bool, bool, int, int, int], Piece]] = []
+    fitting: list[tuple[tuple[bool, bool, int, int, int, int], Piece]] = []
     broken = []
     for place, piece in enumerate(living):
         if piece.kind != slot.kind or not applies(piece.when, profile, facet, slot.target):
             continue
+        shown = tried.get(piece.id, ())
+        ran = verdict_of(shown)
         reason = obstacle(piece, profile, slot.target)
         if reason:
             broken.append((piece, reason))
+        elif ran == "failed":
+            broken.append((piece, f"failed when it was run: {why_failed(shown)}"))
         else:
             order = (
                 piece.provenance is None,  # an organisation's own pieces come first
                 not as_run(piece, compiles),
                 -closeness(piece),
+                RAN_BEST.index(ran),
                 PREFERRED[piece.maturity],
                 place,
             )
             fitting.append((order, piece))
     ordered = tuple(piece for _, piece in sorted(fitting, key=lambda item: item[0]))
-    return Offers(ordered, tuple(broken), compiles)
+    return Offers(ordered, tuple(broken), compiles, tried)
 
 
 def as_run(piece: Piece, compiles: bool) -> bool:

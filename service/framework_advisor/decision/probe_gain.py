@@ -11,6 +11,7 @@ over noisy shares anywhere.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from math import sqrt
 
@@ -22,6 +23,7 @@ from framework_advisor.decision.assessment import Assessment
 from framework_advisor.decision.distributions import Belief, Clipped, Draws, clipped_mean
 from framework_advisor.decision.measured_values import device_for, resemblance, transfer_spread
 from framework_advisor.decision.measurements import ProbeFacts
+from framework_advisor.decision.requirements import Stack
 from framework_advisor.decision.simulation import Simulation
 from framework_advisor.decision.weights import CRITERIA
 
@@ -38,8 +40,33 @@ def probe_gain(
     if assessment.values.facet_values(assessment.values.facet(probe.criterion)).drawn:
         return 0.0
     draws = simulation.first.draws
-    feasible = assessment.feasible
-    means = np.stack([_mean_after(assessment, draws, probe, device, item) for item in feasible])
+    means = [_mean_after(assessment, draws, probe, device, item) for item in assessment.feasible]
+    return _gain(assessment, simulation, np.stack(means))
+
+
+def deployment_gain(
+    assessment: Assessment, simulation: Simulation, stacks: Collection[Stack]
+) -> float:
+    """Expected gain in p_best from trying the exports of some stacks; 0 where targets are open.
+
+    A run tells whether a way works, which is most of what the criterion asks: it is taken to tell
+    the value itself, so that the gain is no less than what is to be had.
+    """
+    values, draws = assessment.values, simulation.first.draws
+    if values.facet_values("target").drawn:
+        return 0.0
+    weight = float(assessment.weights.mean[CRITERIA.index("deployment")])
+    means = []
+    for item in assessment.feasible:
+        belief = values.belief(item.stack, "deployment")
+        told = draws.of(belief) - belief.mean if item.stack in stacks else np.zeros(draws.size)
+        means.append(item.mean + item.met * weight * told)
+    return _gain(assessment, simulation, np.stack(means))
+
+
+def _gain(assessment: Assessment, simulation: Simulation, means: Array) -> float:
+    """Gain in p_best of whoever picks by these means in each draw, shape (feasible, draws)."""
+    draws, feasible = simulation.first.draws, assessment.feasible
     totals = simulation.first_totals[simulation.rows_of(item.stack for item in feasible)]
     # Of each framework the stack that is best after the outcome stands for it.
     frameworks = [item.stack.framework for item in assessment.best]

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from framework_advisor.decision.circumstances import scale_of
+from framework_advisor.decision.deployed_paths import DeployedPaths
 from framework_advisor.decision.piece_fit import (
+    RAN_IN_WORDS,
     SERVED,
     Offers,
     Slot,
@@ -47,10 +49,18 @@ class _Choice:
     offers: Mapping[Slot, Offers]
 
 
-def build_stack(profile: Profile, snapshot: Snapshot, candidate: Candidate) -> Stack:
-    """The stack for a candidate: the best combination, and what stood next to each choice."""
+def build_stack(
+    profile: Profile,
+    snapshot: Snapshot,
+    candidate: Candidate,
+    paths: DeployedPaths | None = None,
+) -> Stack:
+    """The stack for a candidate: the best combination, and what stood next to each choice.
+
+    ``paths`` are the exports that were tried on the profile's hosts.
+    """
     targets = tuple(wish.kind for wish in profile.target_wishes or ())
-    found = offers(profile, snapshot, candidate, slots_for(targets))
+    found = offers(profile, snapshot, candidate, slots_for(targets), paths)
     choice = _Choice(profile, next(combinations(found, targets)), found)
     servers = _servers(choice, targets)
     return Stack(
@@ -154,7 +164,7 @@ def _piece(choice: _Choice, slot: Slot) -> StackPiece:
     return StackPiece(
         choice=piece.choice,
         why=piece.why,
-        evidence=_evidence(piece),
+        evidence=(*_evidence(piece), *(p.id for p in choice.offers[slot].tried.get(piece.id, ()))),
         target=target,
         piece=piece.id,
         maturity=piece.maturity,
@@ -219,6 +229,9 @@ def _why_not_first(piece: Piece, held: Piece | None, choice: _Choice, slot: Slot
         return "not how code like the profile's is run"
     if closeness(piece) < closeness(held):
         return "speaks less closely of the circumstances"
+    ran, held_ran = (choice.offers[slot].ran(each) for each in (piece, held))
+    if ran != held_ran:
+        return f"{RAN_IN_WORDS[ran]}, while the choice {RAN_IN_WORDS[held_ran]}"
     if piece.maturity != held.maturity:
         return f"{piece.maturity}, while the choice is {held.maturity}"
     return "fits as well; stands second in this project's judgement"

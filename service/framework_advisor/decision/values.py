@@ -21,6 +21,7 @@ from framework_advisor.decision.circumstances import (
     facet_values,
     trains_from_nothing,
 )
+from framework_advisor.decision.deployed_paths import AT_LEAST, DeployedPaths
 from framework_advisor.decision.distributions import Belief, Uniform, mixed
 from framework_advisor.decision.measured_values import MeasuredValues, device_for, speed_facet
 from framework_advisor.decision.priors import DecisionFacet
@@ -63,6 +64,7 @@ class Values:
         profile: Profile,
         snapshot: Snapshot,
         measured: MeasuredValues,
+        paths: DeployedPaths,
         before: tuple[Values, DecisionFacet] | None = None,
     ) -> None:
         self._profile = profile
@@ -73,6 +75,7 @@ class Values:
         self._gates: tuple[Gate, ...] | None = None
         self._doubts: dict[Stack, tuple[Doubt, ...]] = {}
         self._measured = measured
+        self._paths = paths
         self._facets: dict[DecisionFacet, FacetValues] = {}
         self._closest: dict[tuple[CriterionId, Subject, str], tuple[int, tuple[Support, ...]]] = {}
         self._supports: dict[tuple[Stack, CriterionId, str], Supports] = {}
@@ -89,7 +92,11 @@ class Values:
         if self._gates is None:
             self._gates = active_gates(self._profile, self._snapshot)
         if stack not in self._doubts:
-            self._doubts[stack] = doubts(self._gates, stack)
+            self._doubts[stack] = tuple(
+                self._paths.told(each, gate, stack)
+                for gate in self._gates
+                for each in doubts((gate,), stack)
+            )
         return self._doubts[stack]
 
     def facet(self, criterion: CriterionId) -> DecisionFacet:
@@ -114,6 +121,7 @@ class Values:
             (place, criterion)
             for place, criterion in enumerate(CRITERIA)
             if (criterion in SPEEDS and self._measured.anything)
+            or (criterion in AT_LEAST and self._paths.anything)
             or self.facet(criterion) == answered
             or dimension in self._index.named.get(criterion, ())
         )
@@ -230,7 +238,8 @@ class Values:
         told = [self._closest_to(criterion, name, value) for name in stack.looked_up_as()]
         if replaced:
             told = [(close, _with(replaced, scale, found)) for close, found in told]
-        return told[0][1] if len(told) == 1 else self._of_keras(scale, *told)
+        said = told[0][1] if len(told) == 1 else self._of_keras(scale, *told)
+        return (*said, *self._paths.supports(stack, scale, value, said))
 
     def _of_keras(self, scale: Criterion, own: Told, framework: Told, backend: Told) -> Supports:
         """What speaks of Keras on a backend: what is said of it there, of Keras, of the backend.
@@ -247,9 +256,13 @@ class Values:
         """What a value rests on: where the backend holds Keras back, what is said of it as well."""
         found = self.supports(stack, criterion, value)
         scale = self._index.criteria[criterion]
-        if all(s.value == scale.value_of(s.anchor) for s in found):
+        if all(s.value == scale.value_of(s.anchor) for s in found if not self._ran(s)):
             return found
         return (*found, *self._closest_to(criterion, stack.backend, value)[1])
+
+    def _ran(self, support: Support) -> bool:
+        """Whether it is a path that was tried on a host."""
+        return support.evidence in self._paths.ids
 
     def _closest_to(
         self, criterion: CriterionId, subject: Subject, value: str
@@ -285,6 +298,8 @@ class Values:
             return "measured", evidence
         if not supports:
             return "unknown", ()
+        if any(self._ran(s) and s.grade == "measured" for s in supports.values()):
+            return "measured", evidence
         judged = all(s.grade in JUDGED for s in supports.values())
         return ("judged" if judged else "documented"), evidence
 

@@ -31,6 +31,7 @@ def markdown(recommendation: Recommendation) -> str:
         _confirmation(recommendation),
         _flips(recommendation),
         _measurements(recommendation),
+        _exports(recommendation),
         evidence(recommendation),
     )
     return "\n".join(line for section in sections for line in section) + "\n"
@@ -156,7 +157,9 @@ def _confirmation(rec: Recommendation) -> Iterator[str]:
         yield from ("", "What would settle it soonest:", "")
     for item in rec.next_evidence:
         what = (
-            f"`framework-advisor probe run --probes {item.probe}`"
+            f"`framework-advisor probe run --suite {item.suite}`"
+            if item.suite
+            else f"`framework-advisor probe run --probes {item.probe}`"
             if item.probe
             else f"answer `{item.field}`"
         )
@@ -194,6 +197,24 @@ def _measurement_row(row: Measurement) -> str:
     return (
         f"| {row.probe} | {a} | {b} | {row.ratio:.2f} ({low:.2f} to {high:.2f}) | {row.verdict} |"
     )
+
+
+def _exports(rec: Recommendation) -> Iterator[str]:
+    applied = [row for row in rec.paths if row.applied]
+    if not applied:
+        return
+    yield from ("", "## Exports that were tried", "")
+    hosts = ", ".join(sorted({f"`{row.host}` (run `{row.run}`)" for row in applied}))
+    yield f"On {hosts}, each in the runtime of its target; outputs against float64 NumPy."
+    yield from ("", "| framework | to | by | model | outcome |", "|---|---|---|---|---|")
+    for row in applied:
+        who = f"{row.framework}{f' on {row.backend}' if row.backend else ''}"
+        outcome = row.outcome if row.reason is None else f"{row.outcome}: {row.reason}"
+        way = f"{row.artefact}, {row.runtime}, {row.precision}"
+        yield (
+            f"| {who} | {', '.join(row.targets)} | {literal(way)} | {literal(row.model)} | "
+            f"{literal(outcome)} |"
+        )
 
 
 def _heaviest(contributions: Iterable[Contribution], most: int) -> list[Contribution]:

@@ -10,6 +10,8 @@ from framework_probes.catalogue import CATALOGUE
 
 #: Older runs than these are not looked at for probes that the newer ones lack.
 RUNS_LOOKED_AT = 5
+#: The same of runs of exports, of which one usually tries them all.
+DEPLOYMENTS_LOOKED_AT = 3
 
 
 async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedRun, ...]:
@@ -27,8 +29,21 @@ async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedR
         return (await _named(store, choice.probe_run),)
     if choice.hosts is not None:
         await _check_hosts(store, choice.hosts)
-    found = [await _newest(store, each) for each in choice.hosts or (host,)]
+    hosts = choice.hosts or (host,)
+    found = [await _newest(store, each) for each in hosts]
+    found += [await _deployed(store, each) for each in hosts]
     return tuple(run for runs in found for run in runs)
+
+
+async def _deployed(store: Store, host: str) -> list[RecordedRun]:
+    """A host's newest run of exports; what it did not try comes from the ones before."""
+    runs: list[RecordedRun] = []
+    for run in await store.runs.newest_deployment(host, DEPLOYMENTS_LOOKED_AT):
+        try:
+            runs.append(await store.recorded(run))
+        except NotFound:
+            continue  # forgotten a moment ago
+    return runs
 
 
 async def _newest(store: Store, host: str) -> list[RecordedRun]:

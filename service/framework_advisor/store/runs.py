@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
@@ -46,8 +46,11 @@ from framework_advisor.store.tables import EnvironmentRow, HostRow, PairRow, Res
 from framework_probes.results import Environment, Outcome, Pair, Peaks, Result, RunRequest
 from framework_probes.resumption import Kept
 
-#: How the request of a run of somebody's own file reads where it is kept.
+#: How the request of a run of somebody's own file reads where it is kept, and one of exports.
 OWN = '%"suite":"mine"%'
+EXPORTS = '%"suite":"deployment"%'
+#: Any run; one of the catalogue's probes; one of exports to their targets.
+Sort = Literal["any", "catalogue", "deployment"]
 
 
 class RunRepository(SQLAlchemyAsyncRepository[RunRow]):
@@ -139,13 +142,17 @@ class Runs:
 
     async def newest_finished(self, host: str, most: int = 1) -> tuple[Ended, ...]:
         """The runs of that host that ended with something measured, newest first."""
-        return await self._finished((host, most, True))
+        return await self._finished((host, most, "any"))
 
     async def newest_of_catalogue(self, host: str, most: int = 1) -> tuple[Ended, ...]:
-        """The same without runs of somebody's own file, which decide nothing."""
-        return await self._finished((host, most, False))
+        """The same without runs of somebody's own file, which decide nothing, and of exports."""
+        return await self._finished((host, most, "catalogue"))
 
-    async def _newest(self, asked: Sequence[tuple[str, int, bool]]) -> Sequence[tuple[Ended, ...]]:
+    async def newest_deployment(self, host: str, most: int = 1) -> tuple[Ended, ...]:
+        """The same of the suite that tries exports in their targets' runtimes."""
+        return await self._finished((host, most, "deployment"))
+
+    async def _newest(self, asked: Sequence[tuple[str, int, Sort]]) -> Sequence[tuple[Ended, ...]]:
         def find(connection: Connection) -> Sequence[tuple[Ended, ...]]:
             found = {each: _newest_of(connection, *each) for each in set(asked)}
             return [found[each] for each in asked]
@@ -400,14 +407,16 @@ async def _has(session: AsyncSession, row: ResultRow | PairRow, *and_: ColumnEle
     return await session.scalar(found.limit(1)) is not None
 
 
-def _newest(*, own: bool, here: bool) -> Select[str, datetime | None]:
+def _newest(*, sort: Sort, here: bool) -> Select[str, datetime | None]:
     wanted = [
         RunRow.host_id == bindparam("host"),
         RunRow.status.in_([literal(each) for each in FINISHED]),
         RunRow.imported_at.is_(None) if here else RunRow.imported_at.is_not(None),
     ]
-    if not own:
-        wanted.append(RunRow.request.not_like(OWN))
+    if sort == "catalogue":
+        wanted += [RunRow.request.not_like(OWN), RunRow.request.not_like(EXPORTS)]
+    elif sort == "deployment":
+        wanted.append(RunRow.request.like(EXPORTS))
     order = (RunRow.seq.desc(),) if here else (RunRow.created_at.desc(), RunRow.seq.desc())
     return (
         select(RunRow.id, RunRow.finished_at)
@@ -417,19 +426,19 @@ def _newest(*, own: bool, here: bool) -> Select[str, datetime | None]:
     )
 
 
-#: With and without runs of somebody's own file. Asked for each recommendation: putting a statement
-#: together takes longer than SQLite takes to answer it.
+#: Of each sort. Asked for each recommendation: putting a statement together takes longer than
+#: SQLite takes to answer it.
 _NEWEST = {
-    (own, here): _newest(own=own, here=here) for own in (True, False) for here in (True, False)
+    (sort, here): _newest(sort=sort, here=here) for sort in get_args(Sort) for here in (True, False)
 }
 
 
-def _newest_of(connection: Connection, host: str, most: int, own: bool) -> tuple[Ended, ...]:
+def _newest_of(connection: Connection, host: str, most: int, sort: Sort) -> tuple[Ended, ...]:
     """Runs of this store as they came, whatever the clock showed; then imported ones by day."""
-    rows = list(connection.execute(_NEWEST[own, True], {"host": host, "most": most}))
+    rows = list(connection.execute(_NEWEST[sort, True], {"host": host, "most": most}))
     if len(rows) < most:
         left = {"host": host, "most": most - len(rows)}
-        rows += connection.execute(_NEWEST[own, False], left)
+        rows += connection.execute(_NEWEST[sort, False], left)
     return tuple(Ended(row.id, row.finished_at) for row in rows)
 
 

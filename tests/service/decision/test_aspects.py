@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from framework_advisor import Profile
+from framework_advisor.decision.deployed_paths import DeployedPaths
 from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.decision.requirements import Stack
@@ -26,7 +27,8 @@ def values(*claims: Claim) -> Values:
     )
     snapshot: Snapshot = snapshot.model_copy(update={"criteria": with_aspects})
     profile = Profile(stage="research", workload={"family": "cnn"})
-    return Values(profile, snapshot, MeasuredValues(profile, Measurements(), snapshot))
+    measured = MeasuredValues(profile, Measurements(), snapshot)
+    return Values(profile, snapshot, measured, DeployedPaths(profile, Measurements(), snapshot))
 
 
 def said(identity: str, anchor: str, aspect: str | None = None, **when: object) -> Claim:
@@ -76,7 +78,8 @@ def test_published_weights_do_not_count_for_a_model_trained_from_nothing() -> No
     def cited(**workload: object) -> set[str]:
         profile = Profile(stage="research", workload={"family": "transformer", **workload})
         measured = MeasuredValues(profile, Measurements(), snapshot)
-        found = Values(profile, snapshot, measured).supports(
+        paths = DeployedPaths(profile, Measurements(), snapshot)
+        found = Values(profile, snapshot, measured, paths).supports(
             PYTORCH, "research_ecosystem", "transformer"
         )
         return {support.aspect for support in found}

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framework_advisor import Profile
+from framework_advisor.decision.deployed_paths import DeployedPaths
 from framework_advisor.decision.distributions import Draws
 from framework_advisor.decision.measured_values import MeasuredValues
 from framework_advisor.decision.measurements import Measurements
@@ -23,7 +24,8 @@ KERAS_ON_JAX, JAX = Stack("keras", "jax"), Stack("jax", "jax")
 
 def values(snapshot: Snapshot, **profile: object) -> Values:
     asked = Profile(stage="research", **profile)
-    return Values(asked, snapshot, MeasuredValues(asked, Measurements(), snapshot))
+    measured = MeasuredValues(asked, Measurements(), snapshot)
+    return Values(asked, snapshot, measured, DeployedPaths(asked, Measurements(), snapshot))
 
 
 def draws(found: Values, stack: Stack, criterion: str) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import deploying
 import measuring
 from framework_advisor import Profile
 from framework_advisor.measured import measurements_from
@@ -42,3 +43,29 @@ def test_a_run_of_one_probe_adds_to_the_earlier_run_of_several(tmp_path: Path) -
 
 def test_the_newest_run_of_a_probe_counts(tmp_path: Path) -> None:
     assert counted(tmp_path, ("run_1", ("matmul",)), ("run_2", ("matmul",))) == {"matmul": "run_2"}
+
+
+def test_runs_of_exports_and_of_probes_hide_nothing_of_each_other(tmp_path: Path) -> None:
+    async def act() -> tuple[set[str], list[tuple[str, str, str]]]:
+        async with Store(Settings(data_dir=tmp_path)) as store:
+            await _record(store, "run_1", ("matmul",))
+            await deploying.keep(store, [deploying.tried("jax", "litert", run="run_0")], "run_0")
+            for number in range(2, 8):
+                absent = deploying.tried(
+                    "jax", "litert", outcome="not_installed", run=f"run_{number}"
+                )
+                await deploying.keep(store, [absent], f"run_{number}")
+            await deploying.keep(
+                store, [deploying.tried("pytorch", "litert", run="run_8")], "run_8"
+            )
+            await deploying.keep(store, [deploying.tried("jax", "litert", run="run_9")], "run_9")
+            absent = deploying.tried("jax", "litert", outcome="not_installed", run="run_10")
+            await deploying.keep(store, [absent], "run_10")
+            runs = await runs_for(Profile(stage="research"), store, measuring.HOST.id)
+        found = measurements_from(runs)
+        paths = sorted((path.path, path.outcome, path.run) for path in found.paths)
+        return {probe.probe.id for probe in found.probes}, paths
+
+    probes, paths = asyncio.run(act())
+    assert probes == {"matmul"}
+    assert paths == [("jax-litert", "ok", "run_9"), ("pytorch-litert", "ok", "run_8")]

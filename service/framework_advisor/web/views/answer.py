@@ -12,6 +12,7 @@ from framework_advisor.recommendation import (
     Decision,
     FactFlip,
     NextEvidence,
+    PathRun,
     Recommendation,
     WeightFlip,
 )
@@ -55,6 +56,7 @@ class AnswerPage:
     flips: tuple[FlipLine, ...]
     applied: tuple[Ratio, ...]
     left_aside: tuple[str, ...]
+    exports: tuple[PathRun, ...]
     compared: tuple[Compared, ...]
     bases: tuple[Basis, ...]
     probes: tuple[NextEvidence, ...]
@@ -80,6 +82,7 @@ def answer_page(answer: Recommendation, knowledge: Knowledge) -> AnswerPage:
         flips=tuple(_flips(answer, criteria)),
         applied=tuple(ratio_of(row, row.host) for row in answer.measurements if row.applied),
         left_aside=tuple(dict.fromkeys(r.why_not for r in answer.measurements if r.why_not)),
+        exports=tuple(row for row in answer.paths if row.applied),
         compared=compared(
             answer, knowledge.cells, {fact.id: fact.criterion for fact in probe_facts()}
         ),
