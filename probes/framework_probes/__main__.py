@@ -145,7 +145,6 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--suite", default="quick", help=" or ".join(SUITES))
     run.add_argument("--frameworks", type=_names, help="comma-separated; default all")
     run.add_argument("--probes", type=_names, help="comma-separated; default all of the suite")
-    run.add_argument("--device", default="cpu", help=" or ".join(KINDS))
     run.add_argument(
         "--resume",
         metavar="FILE",
@@ -155,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     mine = commands.add_parser("mine", help="measure your own model; events as JSON lines")
     mining.add_arguments(mine, _names)
     for each in (run, mine):
+        each.add_argument("--device", default="cpu", help=" or ".join(KINDS))
         each.add_argument("--run", default=f"run_{uuid.uuid4().hex[:16]}", help="id of the run")
         each.add_argument("--budget", type=float, help="seconds; default the suite's")
         each.add_argument("--seed", type=int, default=0, help="of inputs and the order of turns")

@@ -90,11 +90,7 @@ def plan(request: RunRequest, setup: Setup) -> Plan:
     suites: Mapping[str, Suite] = catalogue.SUITES
     probes: Mapping[str, Probe] = catalogue.CATALOGUE
     _one_of("suite", request.suite, suites)
-    _one_of("device", request.device, devices.KINDS)
-    why = devices.absent(request.device)
-    if why is not None:
-        present = ", ".join(devices.here())
-        raise InvalidRequest("device", request.device, f"one of {present} on this host: {why}")
+    on_this_host(request.device)
     for framework in _listed("frameworks", request.frameworks):
         _one_of("frameworks", framework, get_args(Framework))
     for probe in _listed("probes", request.probes):
@@ -116,6 +112,19 @@ def plan(request: RunRequest, setup: Setup) -> Plan:
         subjects=tuple(s for s in SUBJECTS if frameworks is None or s.framework in frameworks),
         budget_s=suite.budget_s if request.budget_s is None else request.budget_s,
     )
+
+
+def on_this_host(device: str) -> None:
+    """Refuse a kind of device that is none, or that this host has not.
+
+    Raises:
+        InvalidRequest: with those that there are.
+    """
+    _one_of("device", device, devices.KINDS)
+    why = devices.absent(device)
+    if why is not None:
+        present = ", ".join(devices.here())
+        raise InvalidRequest("device", device, f"one of {present} on this host: {why}")
 
 
 def _applies(variant: str, probe: Probe) -> bool:

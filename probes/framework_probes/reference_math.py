@@ -29,6 +29,15 @@ def convolve(x: Array, kernel: Array) -> Array:
     return np.asarray(np.tensordot(windows(x, *kernel.shape[:2]), kernel, axes=3))
 
 
+def taps(size: int, width: int, stride: int = 1, pad: int = 0) -> int:
+    """Products along one axis of a convolution: pairs of a tap of the kernel and a real pixel.
+
+    A tap that falls on a zero of the padding is none: libraries skip it.
+    """
+    starts = range(-pad, size + pad - width + 1, stride)
+    return sum(0 <= start + tap < size for start in starts for tap in range(width))
+
+
 def convolve_by_images(kernel: Array, dy: Array) -> Array:
     """Gradient of :func:`convolve` by its images, given that by its result."""
     h, w = kernel.shape[:2]

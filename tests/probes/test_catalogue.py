@@ -152,8 +152,10 @@ def test_no_device_without_tf32_is_planned_to_measure_it() -> None:
 
 def test_flops_count_multiplications_and_additions() -> None:
     assert CATALOGUE["matmul"].flops == 2 * 512**3
-    # 8 x 28 x 28 x 64 outputs: 9 x 64 products and sums each, and three operations after.
-    assert CATALOGUE["conv_block"].flops == 8 * 28 * 28 * 64 * (2 * 9 * 64 + 3)
+    # 8 x 28 x 28 x 64 outputs: 9 x 64 products and sums each, less those at the edges with zeros
+    # beyond, and three operations after.
+    products = 8 * (3 * 28 - 2) ** 2 * 64 * 64
+    assert CATALOGUE["conv_block"].flops == 2 * products + 3 * 8 * 28 * 28 * 64
     # 512 tokens: 4 products of 256 x 256, 2 of 256 x 1024; 4 x 128 x 128 x 256 twice.
     encoder = 2 * 512 * (4 * 256 * 256 + 2 * 256 * 1024) + 2 * 2 * 4 * 128 * 128 * 256
     assert CATALOGUE["encoder_block"].flops == encoder

@@ -24,6 +24,15 @@ def test_convolution_is_the_sum_over_a_window() -> None:
         assert y[n, i, j, f] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("size", "width", "stride", "pad"), [(5, 3, 1, 1), (8, 3, 2, 1), (8, 1, 2, 0)]
+)
+def test_taps_on_real_pixels_are_counted(size: int, width: int, stride: int, pad: int) -> None:
+    row = np.pad(np.ones(size), pad)
+    places = range(0, len(row) - width + 1, stride)
+    assert layer.taps(size, width, stride, pad) == sum(row[p : p + width].sum() for p in places)
+
+
 def test_convolution_gradients_are_slopes() -> None:
     x, kernel = GENERATOR.normal(size=(2, 5, 5, 2)), GENERATOR.normal(size=(3, 3, 2, 3))
     dy = GENERATOR.normal(size=(2, 3, 3, 3))

@@ -81,7 +81,7 @@ PROBE = Probe(
     families=(("cnn", 0.2), ("other", 0.1)),
     # PyTorch adds up a channel's 100,352 numbers one by one, which costs a digit.
     tolerances={"float32": 5e-5},
-    cost_s=16.0,
+    cost_s=11.0,
     trains=False,
     draw=_draw,
     solve=_solve,

@@ -103,7 +103,7 @@ PROBE = _classifier(32).probe(
     measures=MEASURES,
     shape=f"32x{SIDE}x{SIDE}x1; {LAYERS}",
     families=FAMILIES,
-    cost_s=70.0,
+    cost_s=50.0,
 )
 LARGE = _classifier(128).probe(
     "cnn_train_step.batch_128",

@@ -22,7 +22,7 @@ from framework_probes.probe import (
     shapes_of,
     total_bytes,
 )
-from framework_probes.reference_math import convolve
+from framework_probes.reference_math import convolve, taps
 
 BATCH, SIDE, CHANNELS = 8, 28, 64
 EPSILON = 1e-3
@@ -180,7 +180,7 @@ PROBE = Probe(
     shape=f"{BATCH}x{SIDE}x{SIDE}x{CHANNELS}, kernel 3x3x{CHANNELS}x{CHANNELS}, same padding",
     dtype="float32",
     # The normalisation is a multiply and an add for each output, the ReLU one comparison.
-    flops=2 * _PIXELS * CHANNELS * 9 * CHANNELS + 3 * _PIXELS * CHANNELS,
+    flops=2 * BATCH * taps(SIDE, 3, pad=1) ** 2 * CHANNELS**2 + 3 * _PIXELS * CHANNELS,
     bytes=total_bytes(shapes_of(_draw)) + _PIXELS * CHANNELS * 4,
     reference_kind="roofline",
     criterion="inference_speed",

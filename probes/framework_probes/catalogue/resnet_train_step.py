@@ -17,6 +17,7 @@ import numpy as np
 
 from framework_probes.layers import IMAGES_EPSILON, Layers
 from framework_probes.probe import Array, Native, normal
+from framework_probes.reference_math import taps
 from framework_probes.train_steps import Classifier, dense_weights, labels
 from framework_probes.training import Weights
 
@@ -106,7 +107,15 @@ def _data(generator: np.random.Generator) -> dict[str, Array]:
     }
 
 
-_PRODUCTS = {n: BATCH * side**2 * int(np.prod(shape)) for n, (shape, side) in CONVOLUTIONS.items()}
+def _products(name: str) -> int:
+    """Multiplications of one of the convolutions, forward."""
+    (width, _, inward, outward), side = CONVOLUTIONS[name]
+    halves = f"{name.rpartition('_')[0]}_shortcut" in CONVOLUTIONS and not name.endswith("_second")
+    stride = 2 if halves else 1
+    return BATCH * taps(side * stride, width, stride, width // 2) ** 2 * inward * outward
+
+
+_PRODUCTS = {name: _products(name) for name in CONVOLUTIONS}
 PROBE = Classifier(
     _network,
     _model,

@@ -35,6 +35,7 @@ def planned(options: argparse.Namespace) -> Planned:
         tiers=options.tiers,
         only=options.only,
         thorough=options.thorough,
+        device=options.device,
         budget_s=options.budget,
         seed=options.seed,
     )

@@ -15,7 +15,7 @@ from framework_probes.mine.catalogue import Brief
 from framework_probes.mine.probes import NO_WORK, probes_of
 from framework_probes.mine.source import BadFile, Source
 from framework_probes.mine.witness import Witness
-from framework_probes.planning import InvalidRequest, Plan
+from framework_probes.planning import InvalidRequest, Plan, on_this_host
 from framework_probes.probe import Probe
 from framework_probes.process import WorkerProcess
 from framework_probes.protocol import Refused
@@ -43,6 +43,7 @@ class Order:
         frameworks: those of the file if None; ``tiers``: which are timed.
         only: ``infer`` or ``train`` where the file has both; None: all that it has.
         thorough: three processes for each, and memory in a pass of its own.
+        device: a kind of device, see ``devices.KINDS``.
     """
 
     file: Path
@@ -50,6 +51,7 @@ class Order:
     tiers: tuple[Tier, ...] = TIERS
     only: str | None = None
     thorough: bool = False
+    device: str = "cpu"
     budget_s: float | None = None
     seed: int = 0
 
@@ -73,6 +75,7 @@ class Planned:
             suite=SUITE,
             frameworks=self.frameworks,
             probes=tuple(probe.id for probe in self.probes),
+            device=order.device,
             budget_s=order.budget_s or usual,
             seed=order.seed,
             own=OwnFile(self.source.name, self.source.sha256, order.tiers, order.thorough),
@@ -96,6 +99,7 @@ def look(order: Order, setup: Setup = session.DEFAULT) -> Planned:
     Raises:
         InvalidRequest: the file or an option is not what it must be, in one line.
     """
+    on_this_host(order.device)
     for tier in order.tiers or ("",):
         if tier not in TIERS:
             raise InvalidRequest("tiers", tier, f"one or both of {', '.join(TIERS)}")
@@ -194,7 +198,8 @@ def _testify(
     planned: Planned, plan: Plan, setup: Setup, folder: Path, refused: Refusals
 ) -> Iterator[Event]:
     """Have somebody compute each probe first. Who fails at that is refused for good."""
-    with _seats(_candidates(planned, plan.subjects), folder, setup) as seats:
+    device = plan.request.device
+    with _seats(_candidates(planned, plan.subjects), folder, setup, device) as seats:
         for probe in plan.probes:
             for name, seat in seats.items():
                 said = f"{probe.id}: {name} computes it first, for the others to be compared with"
@@ -211,23 +216,27 @@ def _testify(
 def _nobody(plan: Plan, probe: Probe, refused: Refusals) -> None:
     """Refuse who was not asked as well: there is nothing to compare with."""
     said = [f"{name}: {why.reason}" for (name, of), why in refused.items() if of == probe.id]
+    device = plan.request.device
     if said:
         why = Refused("not_run", f"nothing to compare with, as {said[0]}"[:400])
         for subject in plan.subjects:
-            if environments.missing(subject.framework, subject.backend) is None:
+            if environments.missing(subject.framework, subject.backend, device) is None:
                 refused.setdefault((subject.name, probe.id), why)
 
 
 def _candidates(planned: Planned, subjects: tuple[Subject, ...]) -> list[Subject]:
-    there = [s for s in subjects if environments.missing(s.framework, s.backend) is None]
+    device = planned.order.device
+    there = [s for s in subjects if environments.missing(s.framework, s.backend, device) is None]
     if planned.told.kind == "torch-and-keras":
         there = [subject for subject in there if subject.framework == "pytorch"]
     return sorted(there, key=lambda subject: WITNESSES.index(subject.name))
 
 
 @contextmanager
-def _seats(subjects: list[Subject], folder: Path, setup: Setup) -> Iterator[Mapping[str, Seat]]:
-    seats = {s.name: Seat(s.name, s.framework, s.backend, folder, setup) for s in subjects}
+def _seats(
+    subjects: list[Subject], folder: Path, setup: Setup, device: str
+) -> Iterator[Mapping[str, Seat]]:
+    seats = {s.name: Seat(s.name, s.framework, s.backend, folder, setup, device) for s in subjects}
     try:
         yield seats
     finally:

@@ -32,6 +32,12 @@ from framework_probes.results import FAILED
 @click.option("--infer", "only", flag_value="infer", help="Of a Keras model, its inference alone.")
 @click.option("--train", "only", flag_value="train", help="Of a Keras model, its training alone.")
 @click.option("--thorough", is_flag=True, help="Three processes for each, and their memory.")
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    help="cpu, cuda, rocm, mps, tpu or xpu.",
+)
 @click.option("--budget", type=float, help="Seconds; what does not fit is left out.")
 @as_json
 @click.pass_context
@@ -44,6 +50,7 @@ def mine(
     tiers: str | None,
     only: str | None,
     thorough: bool,
+    device: str,
     budget: float | None,
     as_json: bool,
 ) -> None:
@@ -75,6 +82,7 @@ def mine(
         tiers=_names(tiers) or TIERS,  # type: ignore[arg-type]
         only=only,
         thorough=thorough,
+        device=device,
         budget_s=budget,
     )
     ended, measured = asyncio.run(_measure(_looked_at(order)))

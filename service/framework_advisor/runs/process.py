@@ -149,8 +149,8 @@ def _environment() -> dict[str, str]:
 
 
 def _arguments(request: RunRequest, events_fd: int, command: Sequence[str] | None) -> list[str]:
-    usual = ("run", "--suite", request.suite, "--device", request.device)
-    arguments = [*(command or usual), "--run", request.run]
+    arguments = [*(command or ("run", "--suite", request.suite)), "--run", request.run]
+    arguments += ["--device", request.device]
     arguments += ["--seed", str(request.seed), "--events-fd", str(events_fd)]
     for option, names in (("--frameworks", request.frameworks), ("--probes", request.probes)):
         if names is not None and not (command and option == "--probes"):
