@@ -3,7 +3,8 @@
 Measures the quick suite with every framework that is installed (some two minutes, on a machine
 that does nothing else) and writes ``docs/measured/DAY-HOST.json``, a ``probe-run-export/1`` as
 ``framework-advisor probe import`` takes it. With a file it keeps that one: what
-``python -m framework_probes run --export FILE`` or ``probe export`` wrote.
+``python -m framework_probes run --export FILE`` or ``probe export`` wrote. A run of the suite
+``deployment`` is kept in a folder of its own and makes the matrix.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import uuid
 from pathlib import Path
 
 from framework_advisor.runs.exported import parse_export
+from framework_probes.deployment import SUITE as DEPLOYMENT
 from framework_probes.export import of_events, write
 from framework_probes.exporting import now
 from framework_probes.results import RunRequest
@@ -24,7 +26,9 @@ FOLDER = Path(__file__).parent / "measured"
 def keep(text: str) -> Path:
     """Keep an export that adds up; returns the file."""
     export = parse_export(text.encode()).export
-    path = FOLDER / f"{export.run.finished_at.date()}-{export.hosts[0].host.id}.json"
+    folder = FOLDER / DEPLOYMENT if export.run.request.suite == DEPLOYMENT else FOLDER
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{export.run.finished_at.date()}-{export.hosts[0].host.id}.json"
     write(path, text)
     return path
 

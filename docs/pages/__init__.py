@@ -10,13 +10,14 @@ from framework_knowledge import load
 from pages.ageing import ageing
 from pages.article import article, table
 from pages.decisions import decisions
+from pages.deployment import deployment_matrix, matrix_of
 from pages.devices import devices
 from pages.evaluation import evaluation_page, reliability_picture
 from pages.examples import readme
 from pages.exchange import export_schema
 from pages.http_examples import http_examples
 from pages.knowledge import claims, criteria, requirements, sources
-from pages.measured import kept, newest
+from pages.measured import KeptRun, kept, newest, newest_deployment
 from pages.probes import probes
 from pages.published import published
 from pages.record import record
@@ -33,6 +34,7 @@ def pages() -> dict[Path, str]:
     """Every generated page and its text."""
     knowledge = load()
     run = newest(FOLDER / "measured")
+    exports = newest_deployment(FOLDER / "measured" / "deployment")
     texts = {
         "criteria.md": criteria(knowledge),
         "claims.md": claims(knowledge),
@@ -43,6 +45,7 @@ def pages() -> dict[Path, str]:
         "probes.md": probes(),
         "devices.md": devices(kept(FOLDER)),
         "decisions/index.md": decisions(FOLDER / "decisions"),
+        "deployment_matrix.md": deployment_matrix(exports),
         "stacks.md": stacks(knowledge),
         "published.md": published(knowledge, (run, newest(FOLDER / "measured" / "published"))),
         "selftests.md": selftests(FOLDER / "measured" / "selftests"),
@@ -51,10 +54,16 @@ def pages() -> dict[Path, str]:
         texts[f"tables/{each.id}.md"] = table(each, run)
     return _made(texts) | {
         README: readme(README, knowledge),
-        HTTP_EXAMPLES: http_examples(knowledge, run),
+        HTTP_EXAMPLES: http_examples(knowledge, run, exports),
         FOLDER / "probe-run-export-1.schema.json": export_schema(),
+        **(_matrix(exports) if exports else {}),
         **{FOLDER / name: text for name, text in record(knowledge, run).items()},
     }
+
+
+def _matrix(exports: KeptRun) -> dict[Path, str]:
+    document = matrix_of(exports).model_dump_json(by_alias=True, indent=1)
+    return {FOLDER / "deployment_matrix.json": f"{document}\n"}
 
 
 def evaluation_pages() -> dict[Path, str]:

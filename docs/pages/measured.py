@@ -46,6 +46,12 @@ def newest(folder: Path) -> KeptRun:
     return _read(max(folder.glob("*.json")))
 
 
+def newest_deployment(folder: Path) -> KeptRun | None:
+    """The same of runs of exports; None where none is kept."""
+    paths = sorted(folder.glob("*.json"))
+    return _read(paths[-1]) if paths else None
+
+
 def kept(docs: Path) -> Iterator[tuple[str, KeptRun]]:
     """Every run that the docs keep, the newest first, with its folder's path below the docs."""
     for folder in (docs / "measured", docs / "measured" / "published"):

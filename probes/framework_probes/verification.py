@@ -14,11 +14,12 @@ from typing import Any
 from framework_probes import conclusions
 from framework_probes.catalogue import CATALOGUE
 from framework_probes.comparison import NotRecomputable
+from framework_probes.deployed import Deployed
 from framework_probes.entries import block_of
 from framework_probes.export import MeasuredHost
 from framework_probes.protocol import Ran
 from framework_probes.recomputation import recompute
-from framework_probes.results import Block, Environment, Pair, Peaks, Result, Time
+from framework_probes.results import Block, Environment, Outcome, Pair, Peaks, Result, Time
 
 #: Figures that are worked out again may differ by so much: libraries of mathematics of two systems
 #: disagree in the last digits of a logarithm.
@@ -98,6 +99,9 @@ def _one_of(pointer: str, given: str, known: set[str]) -> Iterator[Flaw]:
 
 
 def _of_result(at: str, result: Result, peaks: Peaks | None) -> Iterator[Flaw]:
+    if result.deployed is not None:
+        yield from _of_deployed(f"{at}/deployed", result.outcome, result.deployed)
+        return
     if result.time is None:
         if result.outcome == "ok":
             yield Flaw(f"{at}/time", "it is ok and has no time", "a time, or another outcome")
@@ -115,6 +119,22 @@ def _of_result(at: str, result: Result, peaks: Peaks | None) -> Iterator[Flaw]:
     else:
         yield from _differs(f"{at}/time", result.time, made)
         yield from _too_fast(at, result, result.time.seconds, peaks)
+
+
+def _of_deployed(at: str, outcome: Outcome, deployed: Deployed) -> Iterator[Flaw]:
+    """An export that is ok ran, and is as close to the reference as its precision asks."""
+    found, latency = deployed.parity, deployed.latency
+    if outcome == "ok" and found is None:
+        yield Flaw(f"{at}/parity", "it is ok and was not compared", "a parity, or another outcome")
+    elif outcome == "ok" and found is not None:
+        if not found.relative <= found.tolerance:
+            said = f"{found.relative:.3g} is more than the tolerance and the outcome is ok"
+            yield Flaw(f"{at}/parity/relative", said, f"at most {found.tolerance:.3g}")
+        if found.top1_at_least is not None and (found.top1 or 0.0) < found.top1_at_least:
+            said = f"{found.top1} is less than what is asked and the outcome is ok"
+            yield Flaw(f"{at}/parity/top1", said, f"at least {found.top1_at_least:.3g}")
+    if latency is not None and not 0 < latency.p50 <= latency.p90:
+        yield Flaw(f"{at}/latency", f"{latency.p50} and {latency.p90}", "0 < p50 <= p90")
 
 
 def _of_blocks(at: str, blocks: Sequence[Block]) -> Iterator[Flaw]:

@@ -12,6 +12,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from framework_advisor.api.access import AccessLog
+from framework_advisor.api.deployments import deployment
 from framework_advisor.api.figures import Metrics
 from framework_advisor.api.gate import Gate, caller_of
 from framework_advisor.api.health import HealthController
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             probes,
             Hosts,
             ProbeRuns,
+            deployment,
             run_imports(chosen.max_import_bytes),
             exposition,
             *pages(gate),

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 AXE = (Path(__file__).parent / "vendored" / "axe" / "axe.min.js").read_text()
 TPU = json.loads((ROOT / "examples" / "tpu_research.json").read_text())
 (KEPT,) = (ROOT / "docs" / "measured").glob("*.json")
+(EXPORTS,) = (ROOT / "docs" / "measured" / "deployment").glob("*.json")
 
 
 def answered(server: Server, profile: dict[str, Any]) -> dict[str, Any]:
@@ -31,11 +32,15 @@ def answered(server: Server, profile: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def paths(served: Server) -> list[str]:
     """Of every kind of page one, with something on it."""
-    taken = served.client.post(
-        "/v1/probe-runs/import",
-        content=KEPT.read_bytes(),
-        headers={"Content-Type": "application/json"},
+    taken, exports = (
+        served.client.post(
+            "/v1/probe-runs/import",
+            content=kept.read_bytes(),
+            headers={"Content-Type": "application/json"},
+        )
+        for kept in (KEPT, EXPORTS)
     )
+    assert exports.status_code in (200, 201)
     run, answer = taken.json()["id"], answered(served, TPU)["id"]
     return [
         "/?example=phone_app",
@@ -47,6 +52,7 @@ def paths(served: Server) -> list[str]:
         "/knowledge?framework=jax&criterion=deployment",
         "/knowledge/tables",
         "/knowledge/sources",
+        "/deployment",
         "/sign-in",
     ]
 

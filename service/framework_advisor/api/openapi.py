@@ -25,6 +25,7 @@ from framework_advisor.api.comparisons import RunComparison
 from framework_advisor.api.gate import KEYED, LIMITED
 from framework_advisor.api.problems import MEDIA_TYPE, Problem, name_of
 from framework_advisor.api.reader import Reader, assets
+from framework_advisor.deployment_matrix import DeploymentMatrix
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
 from framework_advisor.runs.exported import ProbeRunExport
@@ -37,6 +38,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     ProbeRunRequest,
     ProbeRunExport,
     RunComparison,
+    DeploymentMatrix,
     Problem,
     *(
         kind

@@ -54,6 +54,11 @@ PANELS: dict[str, tuple[Entry, ...]] = {
     ),
     "Measure": (
         Entry("probe", "Measure this host.", "probe"),
+        Entry(
+            "deployment",
+            "Show which export runs where, as the newest deployment run found it.",
+            "deployment",
+        ),
         Entry("hosts", "List the hosts that probes ran on, the latest first.", "hosts"),
         Entry("host", "Describe this host: devices, frameworks installed, peaks measured.", "host"),
         Entry(

@@ -34,6 +34,7 @@ from framework_advisor.client.core import (
     run_ended,
 )
 from framework_advisor.client.retries import Retries
+from framework_advisor.deployment_matrix import DeploymentMatrix
 from framework_advisor.recommendation import Recommendation
 
 Value = TypeVar("Value")
@@ -122,6 +123,10 @@ class AsyncAdvisorClient:
     async def current_host(self) -> CurrentHost:
         """The host that the service runs on."""
         return await self._answer(calls.current_host())
+
+    async def deployment(self) -> DeploymentMatrix:
+        """What came of every export in its target's runtime, in the newest deployment run."""
+        return await self._answer(calls.deployment())
 
     async def start_run(self, request: GivenRun) -> ProbeRun:
         """Queue a probe run."""

@@ -25,6 +25,7 @@ from framework_advisor.api.schemas import (
     Replay,
 )
 from framework_advisor.client.answers import parsed
+from framework_advisor.deployment_matrix import DeploymentMatrix
 from framework_advisor.profile import Profile
 from framework_advisor.recommendation import Recommendation
 from framework_advisor.runs.exported import MEDIA_TYPE as EXPORT
@@ -113,6 +114,11 @@ def probes() -> Call[ProbeCatalogue]:
 def current_host() -> Call[CurrentHost]:
     """Where the service runs."""
     return Call("GET", "/v1/hosts/current", _as(CurrentHost))
+
+
+def deployment() -> Call[DeploymentMatrix]:
+    """Which export runs where."""
+    return Call("GET", "/v1/deployment", _as(DeploymentMatrix))
 
 
 def start_run(request: GivenRun) -> Call[ProbeRun]:

@@ -34,6 +34,7 @@ from framework_advisor.client.core import (
     run_ended,
 )
 from framework_advisor.client.retries import Retries
+from framework_advisor.deployment_matrix import DeploymentMatrix
 from framework_advisor.recommendation import Recommendation
 
 Value = TypeVar("Value")
@@ -120,6 +121,10 @@ class AdvisorClient:
     def current_host(self) -> CurrentHost:
         """The host that the service runs on."""
         return self._answer(calls.current_host())
+
+    def deployment(self) -> DeploymentMatrix:
+        """What came of every export in its target's runtime, in the newest deployment run."""
+        return self._answer(calls.deployment())
 
     def start_run(self, request: GivenRun) -> ProbeRun:
         """Queue a probe run."""

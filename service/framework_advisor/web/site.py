@@ -19,6 +19,7 @@ from framework_advisor.api.gate import Gate
 from framework_advisor.web import assets, words
 from framework_advisor.web.answers import Answers
 from framework_advisor.web.ask import Ask
+from framework_advisor.web.deployments import DeploymentPages, linked
 from framework_advisor.web.knowledge import KnowledgePages
 from framework_advisor.web.mistakes import PAGES
 from framework_advisor.web.policy import from_here, headed
@@ -60,11 +61,11 @@ def pages(gate: Gate) -> Iterable[Router]:
         exception_handlers=PAGES,
         include_in_schema=False,
     )
-    inside: list[type[Controller]] = [Ask, Answers, Host, KnowledgePages]
+    inside: list[type[Controller]] = [Ask, Answers, Host, KnowledgePages, DeploymentPages]
     yield Router(
         "/",
         route_handlers=inside,
-        guards=[headed, from_here, signed_in, counted],
+        guards=[headed, from_here, signed_in, counted, linked],
         request_class=HTMXRequest,
         exception_handlers=PAGES,
         include_in_schema=False,
