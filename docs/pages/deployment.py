@@ -123,7 +123,8 @@ def _proves(paths: Sequence[DeployedPath]) -> Iterator[str]:
         "Off by: Frobenius norm of the difference over that of the reference. Best class: share of "
         "rows whose largest output is the reference's. Runtime: what has to be installed beside "
         "the artefact. p50, p90: seconds of single requests with one thread. Of own: that median "
-        "over the source framework's, eagerly as it is, in the same run."
+        "over the source framework's in the same run, asked as its users do (inference mode, "
+        "tf.function, jax.jit)."
     )
 
 

@@ -14,6 +14,11 @@ SMALL = '"probes": ["dispatch"], "frameworks": ["jax"]'
 STAND_INS = (
     (r"(^|&& )make (?=\w)", r"\1make -n ", "what they do is what CI does"),
     (r"probe run --suite quick", "probe run --probes dispatch --frameworks jax", "two minutes"),
+    (
+        r"probe run --suite deployment$",
+        "probe run --suite deployment --probes deployment.cnn/jax-jax_export",
+        "twenty minutes",
+    ),
     (r'"suite": ?"quick"', SMALL, "two minutes"),
     (
         r"framework_probes run --export",
