@@ -285,9 +285,7 @@ def _deploy(command: protocol.Export | protocol.Serve) -> protocol.Reply:
     """What concerns artefacts: no adapter is loaded for it, and often no framework."""
     from framework_probes.deployment import working
 
-    return (
-        working.export(command) if isinstance(command, protocol.Export) else working.serve(command)
-    )
+    return working.answer(command)
 
 
 def _look(

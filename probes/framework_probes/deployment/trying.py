@@ -145,15 +145,16 @@ class Bench:
         where = place(runtime)
         if isinstance(where, Refused):
             return where
+        options = dict(runtime.options) | dict(way.options)
         return self._serve(
             runtime.module,
             where,
             written.folder,
             model,
             (way.framework, way.backend),
-            options=dict(runtime.options) | dict(way.options),
+            options=options,
             installs=runtime.installs,
-            backend=way.options.get("backend", way.backend),
+            backend=options.get("backend", way.backend),
         )
 
     def source(self, framework: Framework, backend: Framework | None, model: str) -> Ran | Refused:

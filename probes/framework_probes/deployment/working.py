@@ -5,14 +5,14 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from framework_probes import protocol, timing
+from framework_probes.deployment import failures
 from framework_probes.deployment.artefacts import (
     MODULES,
     Artefact,
@@ -27,11 +27,17 @@ from framework_probes.deployment.artefacts import (
 from framework_probes.deployment.models import MODELS
 
 
-class Failed(Exception):
-    """An exporter or runtime that ended by something that is no ordinary exception."""
+def answer(command: protocol.Export | protocol.Serve) -> protocol.Reply:
+    """Do it. Exporters written in other languages raise what is no Exception."""
+    try:
+        return export(command) if isinstance(command, protocol.Export) else serve(command)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return failures.refused(error)
 
 
-def export(command: protocol.Export) -> protocol.Exported:
+def export(command: protocol.Export) -> protocol.Exported | protocol.Refused:
     """Import what the exporter needs, then export and time that alone."""
     start = time.perf_counter()
     for needed in command.needs:
@@ -52,11 +58,11 @@ def export(command: protocol.Export) -> protocol.Exported:
         environment=Path(command.environment) if command.environment else None,
     )
     start = time.perf_counter()
-    artefact: Artefact = _guarded(module.export, making)
+    artefact: Artefact = module.export(making)
     seconds = time.perf_counter() - start
     noted(folder, artefact)
     if not bytes_in(folder):
-        raise Failed("the exporter reported success and wrote nothing")
+        return protocol.Refused("wrong_result", "the exporter reported success and wrote nothing")
     return protocol.Exported(
         export_s=seconds,
         import_s=import_s,
@@ -84,7 +90,7 @@ def serve(command: protocol.Serve) -> protocol.Answered:
         seed=command.seed,
         environment=Path(command.environment) if command.environment else None,
     )
-    served: Served = _guarded(module.run, task)
+    served: Served = module.run(task)
     return protocol.Answered(
         p50=served.p50,
         p90=served.p90,
@@ -100,16 +106,6 @@ def serve(command: protocol.Serve) -> protocol.Answered:
         versions=versions(command.installs) | served.versions,
         notes=served.notes,
     )
-
-
-def _guarded(act: Callable[[Any], Any], given: Any) -> Any:
-    """Exporters written in other languages raise what is no Exception, or end the process."""
-    try:
-        return act(given)
-    except (Exception, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        raise Failed(f"{type(error).__name__}: {error}") from error
 
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:

@@ -12,22 +12,27 @@ from framework_probes.probe import Array, Native
 
 
 def run(task: Task) -> Served:
+    """The model as it was built, before any export."""
+    return asked(task, task.framework, task.backend, task.source())
+
+
+def asked(
+    task: Task, framework: str, backend: str | None, model: Native, started: float | None = None
+) -> Served:
     """One thread: PyTorch in inference mode, ``tf.function``, ``jax.jit``."""
-    computes = task.backend or task.framework
-    model = task.source()
-    match computes:
+    match backend or framework:
         case "pytorch":
             torch = import_module("torch")
             torch.set_num_threads(1)
             with torch.inference_mode():
-                return task.serve(lambda rows: model(torch.from_numpy(rows)).numpy())
+                return task.serve(lambda rows: model(torch.from_numpy(rows)).numpy(), started)
         case "tensorflow":
             tf = import_module("tensorflow")
             function = tf.function(model)
-            return task.serve(lambda rows: function(tf.constant(rows)).numpy())
+            return task.serve(lambda rows: function(tf.constant(rows)).numpy(), started)
         case _:
-            function = import_module("jax").jit(_pure(task.framework, model))
-            return task.serve(lambda rows: np.asarray(function(rows)))
+            function = import_module("jax").jit(_pure(framework, model))
+            return task.serve(lambda rows: np.asarray(function(rows)), started)
 
 
 def _pure(framework: str, model: Native) -> Callable[[Array], Native]:

@@ -1,0 +1,59 @@
+"""What an exporter's or a runtime's error means, and its first line that tells something."""
+
+from __future__ import annotations
+
+import re
+
+from framework_probes import protocol
+from framework_probes.protocol import Refused
+from framework_probes.results import Outcome
+
+#: How libraries say that they do not do that, which is no accident.
+DECLINED = (
+    "not supported",
+    "unsupported",
+    "not implemented",
+    "unimplemented",
+    "not_implemented",
+    "does not support",
+    "is not available",
+    "export requires",
+    "no registered",
+    "no translation",
+    "no conversion",
+)
+#: Lines that say that something failed, and not what.
+EMPTY = re.compile(
+    r"in user code:|traceback|file \"|.*\(most recent call last\)|"
+    r"the above exception|during handling|converting .*failed|exception encountered",
+    re.IGNORECASE,
+)
+#: Folders of the run, which name nothing that outlives it.
+FOLDERS = re.compile(r"/\S*framework-deployment-\w+/(?:process|artefact)-\d+/?")
+
+
+def refused(error: BaseException) -> Refused:
+    """An exception as an outcome, with a reason of one line."""
+    said = telling(error)
+    return Refused(_outcome(error, f"{said} {error}".lower()), said)
+
+
+def telling(error: BaseException) -> str:
+    """The exception's type, and the first line of its message that says what was wrong."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    empty = bool(lines) and EMPTY.match(lines[0]) is not None
+    # Where a message begins by quoting a traceback, what was wrong stands at its end.
+    found = [line for line in reversed(lines) if not EMPTY.match(line)] if empty else lines
+    said = FOLDERS.sub("", found[0] if found else "no message")
+    kind = type(error).__name__
+    return (said if said.startswith(f"{kind}:") else f"{kind}: {said}")[:300]
+
+
+def _outcome(error: BaseException, said: str) -> Outcome:
+    if isinstance(error, MemoryError) or protocol.is_out_of_memory(said):
+        return "oom"
+    if isinstance(error, ImportError):
+        return "not_installed"
+    if isinstance(error, NotImplementedError) or any(words in said for words in DECLINED):
+        return "unsupported"
+    return "crash"
