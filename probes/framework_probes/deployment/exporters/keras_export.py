@@ -21,7 +21,7 @@ def export(making: Making) -> Artefact:
     model = making.source()
     if format_ == "onnx":
         # Keras wants it to have been called, as a model that was trained has been.
-        model.predict_on_batch(making.example())
+        model(making.example())
     place = making.folder / FILES.get(format_, "")
     model.export(str(place), format=format_, verbose=False)
     return Artefact(batches=format_ not in OF_ONE)
