@@ -33,6 +33,7 @@ def deployment_matrix(run: KeptRun | None) -> Iterator[str]:
         yield from ("", f"## {framework(subject)}", "")
         yield from _right([path for path in rows if path.outcome == "ok"])
         yield from _left([path for path in rows if path.outcome != "ok"])
+    yield from _together(matrix)
     yield from _proves(matrix.paths)
     yield from _versions(matrix.paths)
 
@@ -44,9 +45,10 @@ def _head(matrix: DeploymentMatrix) -> Iterator[str]:
         f"Each artefact ran in its target's own runtime, one thread, on {host.cpu}, {host.cores} "
         f"cores, {host.system}, no accelerator used, {matrix.measured_at}: {counts}. Outputs were "
         "compared with float64 NumPy on the same inputs. The same as JSON: "
-        "[deployment_matrix.json](deployment_matrix.json). On your host:"
+        "[deployment_matrix.json](deployment_matrix.json). `framework-advisor deployment` shows "
+        "that of your host, after a run:"
     )
-    yield from ("", "```sh", HOW, "framework-advisor deployment", "```", "")
+    yield from ("", "```sh", HOW, "```", "")
     yield (
         "What a phone, a board or a browser of yours does is not shown by a run on this host: "
         "[what each runtime shows](#what-each-run-shows) stands below."
@@ -107,6 +109,29 @@ def _left(paths: Sequence[DeployedPath]) -> Iterator[str]:
         alike.setdefault((plain(path.outcome), said), []).append(f"`{path.path}` ({path.model})")
     for (outcome, reason), names in alike.items():
         yield f"- **{outcome}**: {', '.join(names)}: {reason}"
+
+
+def _together(matrix: DeploymentMatrix) -> Iterator[str]:
+    if not matrix.distributed:
+        return
+    yield from ("", "## Two processes train together", "")
+    yield (
+        "On the loopback, by each framework's own way: gradients of both processes against those "
+        "of one process and of float64 NumPy on the whole batch. It shows that the way works on "
+        "one machine, not how it scales, and [no decision rests on it]"
+        "(decisions/0036-two-processes-on-one-machine.md)."
+    )
+    yield from ("", *header("framework", "way", "outcome", "off by", "one step", "95%"))
+    for each in matrix.distributed:
+        outcome = plain(each.outcome) if each.reason is None else f"{each.outcome}: {each.reason}"
+        yield row(
+            framework(each.subject),
+            f"`{each.way}`",
+            outcome,
+            f"{each.error:.1e}" if each.error is not None else "–",
+            seconds(each.step_s),
+            f"{seconds(each.ci95[0])} to {seconds(each.ci95[1])}" if each.ci95 else "–",
+        )
 
 
 def _proves(paths: Sequence[DeployedPath]) -> Iterator[str]:

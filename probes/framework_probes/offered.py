@@ -10,10 +10,14 @@ from framework_probes.catalogue import CATALOGUE, Suite
 from framework_probes.deployment import SUITE
 from framework_probes.deployment.catalogue import NAMES, OF_SUITE
 from framework_probes.deployment.catalogue import PROBES as DEPLOYMENT
+from framework_probes.distributed.catalogue import ID as TOGETHER
+from framework_probes.distributed.catalogue import PROBE as TRAINED_TOGETHER
 from framework_probes.probe import Probe
 
 #: Every probe by its id, and every suite by its name.
-PROBES: Mapping[str, Probe] = MappingProxyType({**CATALOGUE, **DEPLOYMENT})
+PROBES: Mapping[str, Probe] = MappingProxyType(
+    {**CATALOGUE, **DEPLOYMENT, TOGETHER: TRAINED_TOGETHER}
+)
 SUITES: Mapping[str, Suite] = MappingProxyType({**catalogue.SUITES, SUITE: OF_SUITE})
 #: What a request's ``probes`` may name: of the deployment suite single paths as well.
 ASKED: tuple[str, ...] = (*CATALOGUE, *NAMES)

@@ -330,6 +330,33 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """Train together with other processes. Answered by :class:`Joined`. See ``distributed``.
+
+    ``addresses``: host and port of each process, or of the first alone; ``gradients``: the file
+    that they are written to.
+    """
+
+    way: str
+    rank: int
+    addresses: tuple[str, ...]
+    seed: int
+    gradients: str
+    distributions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The gradients are in the file; seconds of the first step, and of those of each block."""
+
+    first_step_s: float
+    walls_s: tuple[tuple[float, ...], ...]
+    cpus_s: tuple[tuple[float, ...], ...]
+    python: str
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The command was not done: a failure as a value, with a reason of one line."""
 
@@ -371,6 +398,7 @@ Command = (
     | Reach
     | Export
     | Serve
+    | Join
 )
 Reply = (
     Loaded
@@ -388,6 +416,7 @@ Reply = (
     | Reached
     | Exported
     | Answered
+    | Joined
     | Refused
 )
 
@@ -407,6 +436,7 @@ COMMANDS: tuple[type, ...] = (
     Reach,
     Export,
     Serve,
+    Join,
 )
 REPLIES: tuple[type, ...] = (
     Loaded,
@@ -424,5 +454,6 @@ REPLIES: tuple[type, ...] = (
     Reached,
     Exported,
     Answered,
+    Joined,
     Refused,
 )

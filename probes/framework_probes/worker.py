@@ -294,12 +294,17 @@ def _look(
     | protocol.Gauge
     | protocol.MeasurePeaks
     | protocol.Export
-    | protocol.Serve,
+    | protocol.Serve
+    | protocol.Join,
 ) -> protocol.Reply:
     """What needs no framework loaded before: the machine alone, and artefacts."""
     match command:
         case protocol.Export() | protocol.Serve():
             return _deploy(command)
+        case protocol.Join():
+            from framework_probes.distributed import joining
+
+            return joining.join(command)
         case protocol.Pin(cores):
             return protocol.Pinned(host.pin(cores))
         case protocol.Calibrate():

@@ -11,9 +11,9 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from framework_advisor.errors import NotFound
 from framework_advisor.runs.records import RunResults
 from framework_probes.deployed import Latency, Parity, Precision, Target
+from framework_probes.distributed.catalogue import ID as TOGETHER
 from framework_probes.results import Environment, Host, Outcome, Result
 
 #: What is said where there is none.
@@ -117,6 +117,46 @@ class Cell(Document):
     paths: tuple[str, ...] = Field(description="ids of the results, those that are ok first")
 
 
+class TrainedTogether(Document):
+    """Two processes of one machine that trained together by a framework's own way."""
+
+    id: str = Field(description="of the result")
+    framework: str
+    backend: str | None
+    way: str
+    outcome: Outcome
+    reason: str | None
+    error: float | None = Field(
+        description="largest relative difference of the gradients from those of one process and of "
+        "float64 NumPy on the whole batch"
+    )
+    tolerance: float | None
+    step_s: float | None
+    ci95: tuple[float, float] | None
+
+    @property
+    def subject(self) -> str:
+        """``pytorch``, ``keras:jax``."""
+        return f"{self.framework}:{self.backend}" if self.backend else self.framework
+
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        """The row of a result of that check."""
+        by, equality, time = result.contender, result.equality, result.time
+        return cls(
+            id=result.id,
+            framework=by.framework,
+            backend=by.backend,
+            way=by.variant or "",
+            outcome=result.outcome,
+            reason=result.reason,
+            error=equality.error if equality else None,
+            tolerance=equality.tolerance if equality else None,
+            step_s=time.seconds if time else None,
+            ci95=time.ci95 if time else None,
+        )
+
+
 class DeploymentMatrix(Document):
     """What became of every export in its target's runtime, in the newest deployment run."""
 
@@ -127,18 +167,15 @@ class DeploymentMatrix(Document):
     counts: dict[Outcome, int]
     cells: tuple[Cell, ...] = Field(description="framework by target, those that were planned")
     paths: tuple[DeployedPath, ...]
+    distributed: tuple[TrainedTogether, ...] = Field(
+        default=(), description="two processes on the loopback; shown, and no part of a decision"
+    )
     environments: tuple[Environment, ...]
 
     @classmethod
     def of(cls, measured: RunResults, measured_at: datetime | date) -> Self:
-        """The matrix of a run that ended.
-
-        Raises:
-            NotFound: it tried no export.
-        """
+        """The matrix of a run that ended."""
         paths = tuple(DeployedPath.of(each) for each in measured.results if each.deployed)
-        if not paths:
-            raise NotFound(NONE_YET)
         counts: dict[Outcome, int] = {}
         for path in paths:
             counts[path.outcome] = counts.get(path.outcome, 0) + 1
@@ -149,6 +186,9 @@ class DeploymentMatrix(Document):
             counts=dict(sorted(counts.items(), key=lambda item: -item[1])),
             cells=_cells(paths),
             paths=paths,
+            distributed=tuple(
+                TrainedTogether.of(each) for each in measured.results if each.probe == TOGETHER
+            ),
             environments=measured.environments,
         )
 

@@ -16,7 +16,7 @@ STAND_INS = (
     (r"probe run --suite quick", "probe run --probes dispatch --frameworks jax", "two minutes"),
     (
         r"probe run --suite deployment$",
-        "probe run --suite deployment --probes deployment.cnn/jax-jax_export",
+        "probe run --suite deployment --help",
         "twenty minutes",
     ),
     (r'"suite": ?"quick"', SMALL, "two minutes"),

@@ -11,6 +11,7 @@ from framework_probes.catalogue import Suite
 from framework_probes.deployment import SUITE
 from framework_probes.deployment.models import CNN, ENCODER, ReferenceModel
 from framework_probes.deployment.paths import Way, declared
+from framework_probes.distributed import catalogue as distributed
 from framework_probes.probe import Array, Arrays, Probe, shapes_of, total_bytes
 
 #: Stated upper limit of a run, exports included.
@@ -51,17 +52,20 @@ def _probe(model: ReferenceModel) -> Probe:
 PROBES: Mapping[str, Probe] = MappingProxyType(
     {probe.id: probe for probe in map(_probe, (CNN, ENCODER))}
 )
-#: What a request may name: a probe, or one path of it.
-NAMES: tuple[str, ...] = tuple(
-    name
-    for probe in PROBES
-    for name in (
-        probe,
-        *(f"{probe}{ONE_PATH}{way.id}" for way in ways_of(probe.removeprefix(f"{SUITE}."))),
-    )
+#: What a request may name: a probe, one path of it, or a check of training together.
+NAMES: tuple[str, ...] = (
+    *(
+        name
+        for probe in PROBES
+        for name in (
+            probe,
+            *(f"{probe}{ONE_PATH}{way.id}" for way in ways_of(probe.removeprefix(f"{SUITE}."))),
+        )
+    ),
+    *distributed.NAMES,
 )
 OF_SUITE = Suite(
-    probes=tuple(PROBES),
+    probes=(*PROBES, distributed.ID),
     tiers=("compiled",),
     budget_s=BUDGET_S,
     rounds=(1, 1),

@@ -8,6 +8,7 @@ from typing import get_args
 from framework_probes.deployment import SUITE
 from framework_probes.deployment.catalogue import BUDGET_S, NAMES, ONE_PATH, PROBES, ways_of
 from framework_probes.deployment.paths import Way
+from framework_probes.distributed.catalogue import CHECKS, Check
 from framework_probes.planning import InvalidRequest
 from framework_probes.results import Contender, Framework, RunRequest
 
@@ -32,11 +33,16 @@ class Trial:
     @property
     def key(self) -> tuple[str, Contender]:
         """By which its result is known."""
-        return self.probe, self.way.contender
+        return self.probe, self.contender
+
+    @property
+    def contender(self) -> Contender:
+        """As results name who did it."""
+        return self.way.contender
 
 
-def trials(request: RunRequest) -> tuple[Trial, ...]:
-    """Everything that a request comes to: path by path, each with its models.
+def trials(request: RunRequest) -> tuple[Trial | Check, ...]:
+    """Everything that a request comes to: path by path, each with its models; then the checks.
 
     Raises:
         InvalidRequest: a framework, probe, device or budget that does not exist here.
@@ -50,7 +56,8 @@ def trials(request: RunRequest) -> tuple[Trial, ...]:
     models = [probe.removeprefix(f"{SUITE}.") for probe in PROBES]
     ways = {way.id: way for model in models for way in ways_of(model)}
     found = (Trial(w, m) for w in ways.values() for m in models if not w.models or m in w.models)
-    return tuple(trial for trial in found if _asked(trial, request))
+    every: tuple[Trial | Check, ...] = (*found, *CHECKS)
+    return tuple(trial for trial in every if _asked(trial, request))
 
 
 def budget_s(request: RunRequest) -> float:
@@ -58,8 +65,9 @@ def budget_s(request: RunRequest) -> float:
     return BUDGET_S if request.budget_s is None else request.budget_s
 
 
-def _asked(trial: Trial, request: RunRequest) -> bool:
-    if request.frameworks is not None and trial.way.framework not in request.frameworks:
+def _asked(trial: Trial | Check, request: RunRequest) -> bool:
+    framework = trial.contender.framework
+    if request.frameworks is not None and framework not in request.frameworks:
         return False
     return request.probes is None or bool({trial.probe, trial.name} & set(request.probes))
 

@@ -14,9 +14,11 @@ from framework_probes.deployment.models import MODELS, ROWS
 from framework_probes.deployment.places import missing
 from framework_probes.deployment.planning import Trial, budget_s, trials
 from framework_probes.deployment.trying import Bench
+from framework_probes.distributed.catalogue import Check
+from framework_probes.distributed.checks import carried_out, result_of
 from framework_probes.probe import Array
 from framework_probes.protocol import Refused
-from framework_probes.results import Event, Progress, RunRequest, Started
+from framework_probes.results import Environment, Event, Progress, Result, RunRequest, Started
 from framework_probes.seats import Setup
 
 
@@ -30,7 +32,7 @@ def execute(request: RunRequest, setup: Setup) -> Generator[Event, None, None]:
 
 
 def _carried_out(
-    request: RunRequest, planned: tuple[Trial, ...], setup: Setup
+    request: RunRequest, planned: tuple[Trial | Check, ...], setup: Setup
 ) -> Generator[Event, None, None]:
     with tempfile.TemporaryDirectory(
         prefix="framework-deployment-", ignore_cleanup_errors=True
@@ -45,7 +47,9 @@ def _carried_out(
 class Session:
     """State of one run. Use :func:`execute`, which also ends what this starts."""
 
-    def __init__(self, request: RunRequest, planned: tuple[Trial, ...], bench: Bench) -> None:
+    def __init__(
+        self, request: RunRequest, planned: tuple[Trial | Check, ...], bench: Bench
+    ) -> None:
         self.request = request
         self.planned = planned
         self.bench = bench
@@ -58,14 +62,19 @@ class Session:
         machine = host.fingerprint()
         yield Started(machine, None, len(self.planned), self.request)
         for trial in self.planned:
-            yield self._progress(f"{trial.way.id}: {trial.model}")
-            conclusion = self._try(trial)
-            environment = conclusion.environment
+            if isinstance(trial, Check):
+                yield self._progress(f"two processes together: {trial.way}")
+                environment, result = self._check(trial, machine.id)
+            else:
+                yield self._progress(f"{trial.way.id}: {trial.model}")
+                conclusion = self._try(trial)
+                environment = conclusion.environment
+                result = conclusion.result(self.request, machine.id)
             if environment is not None and environment.id not in self.described:
                 self.described.add(environment.id)
                 yield environment
             self.done += 1
-            yield conclusion.result(self.request, machine.id)
+            yield result
         yield self._progress("all paths were tried")
 
     def _try(self, trial: Trial) -> Conclusion:
@@ -75,8 +84,7 @@ class Session:
         if (absent := missing(way)) is not None:
             return told.refused(absent)
         if left < way.cost_s:
-            reason = f"{max(0.0, left):.0f} s of the budget were left, it needs {way.cost_s:.0f} s"
-            return told.refused(Refused("not_run", reason))
+            return told.refused(short(left, way.cost_s))
         written = self.bench.export(way, model)
         if isinstance(written, Refused):
             return told.refused(written)
@@ -93,8 +101,22 @@ class Session:
         told.judge(reference(model, self.request.seed))
         return told
 
+    def _check(self, check: Check, machine: str) -> tuple[Environment | None, Result]:
+        left = self.deadline - time.monotonic()
+        if left < check.cost_s:
+            return None, result_of(check, self.request, machine, short(left, check.cost_s))
+        folder = self.bench.folder / f"together-{check.way}"
+        folder.mkdir()
+        return carried_out(check, self.request, machine, self.bench.setup, folder)
+
     def _progress(self, message: str) -> Progress:
         return Progress(self.done, len(self.planned), message)
+
+
+def short(left: float, needed: float) -> Refused:
+    """There is not time enough left."""
+    reason = f"{max(0.0, left):.0f} s of the budget were left, it needs {needed:.0f} s"
+    return Refused("not_run", reason)
 
 
 @cache

@@ -10,7 +10,13 @@ from rich.console import RenderableType
 from framework_advisor.cli.kept import with_store
 from framework_advisor.cli.output import as_json, duration, echo_document
 from framework_advisor.cli.terminal import columns, literal, section, show
-from framework_advisor.deployment_matrix import NONE_YET, Cell, DeployedPath, DeploymentMatrix
+from framework_advisor.deployment_matrix import (
+    NONE_YET,
+    Cell,
+    DeployedPath,
+    DeploymentMatrix,
+    TrainedTogether,
+)
 from framework_advisor.errors import NotFound
 from framework_advisor.report.names import TITLES
 from framework_probes.host import fingerprint
@@ -49,12 +55,18 @@ def _parts(found: DeploymentMatrix) -> Iterator[RenderableType]:
         (_who(name), *(_cell(cells.get((name, target))) for target in targets))
         for name in dict.fromkeys(cell.subject for cell in found.cells)
     ]
-    yield section("Framework by target: works, results that are ok", columns(("", *targets), rows))
+    if rows:
+        table = columns(("", *targets), rows)
+        yield section("Framework by target: works, results that are ok", table)
     right = [path for path in found.paths if path.outcome == "ok"]
     header = ("path", "model", "off by", "size", "export", "median", "of its own")
     told = [_row(path) for path in right]
-    yield section("Ran and is right", columns(header, told, right=header[2:]))
+    if told:
+        yield section("Ran and is right", columns(header, told, right=header[2:]))
     yield from _left(found.paths)
+    lines = [_together(each) for each in found.distributed]
+    if lines:
+        yield section("Two processes on one machine train together", *lines)
 
 
 def _cell(cell: Cell | None) -> str:
@@ -77,6 +89,16 @@ def _row(path: DeployedPath) -> tuple[str, ...]:
         duration(path.export_s) if path.export_s else "",
         duration(path.latency.p50) if path.latency else "",
         f"{path.of_source:.2f}" if path.of_source else "",
+    )
+
+
+def _together(row: TrainedTogether) -> str:
+    if row.step_s is None or row.ci95 is None:
+        return f"{_who(row.subject)}, {row.way}: {row.outcome}: {row.reason}"
+    low, high = map(duration, row.ci95)
+    return (
+        f"{_who(row.subject)}, {row.way}: gradients are those of one process, off by "
+        f"{row.error:.1g}; a step takes {duration(row.step_s)} ({low} to {high})"
     )
 
 
