@@ -71,7 +71,14 @@ def measurements_from(runs: Iterable[RecordedRun]) -> Measurements:
         paths=_paths_of(runs),
         catalogue=probe_facts(),
         deployment_cost_s=DEPLOYMENT_COST_S,
+        hosts={run.host.id: _hardware(run.host) for run in runs},
     )
+
+
+def _hardware(host: Host) -> str:
+    """The machine in a few words."""
+    beside = "".join(f", {name}" for name in host.accelerators)
+    return f"{host.cores} cores of {host.cpu}, {host.memory_bytes / 2**30:.0f} GiB{beside}"
 
 
 def _came_out(probe: MeasuredProbe) -> bool:
@@ -174,6 +181,7 @@ def _time(result: Result) -> MeasuredTime:
         outcome=result.outcome,
         reason=result.reason,
         seconds=result.time.seconds if result.time else None,
+        ci95=result.time.ci95 if result.time else None,
         reference_s=result.reference.seconds if result.reference else None,
         environment=result.environment,
     )

@@ -311,6 +311,41 @@ class Switching(Model):
     evidence: tuple[str, ...] = ()
 
 
+class HostChoice(Model):
+    """What is best on one host, by its own measurements beside the documents."""
+
+    host: str
+    hardware: str = Field(description="what kind of machine it is")
+    framework: FrameworkId | None
+    stack: str | None
+    value: float | None = Field(description="mean value of the stack")
+    runner_up: FrameworkId | None
+    margin: float | None = Field(description="mean value above the runner-up's")
+    probes: tuple[str, ...] = Field(description="of this host, that apply to the profile")
+    relative_time: float | None = Field(
+        description="time of its stack over that of the quickest host's, on the probes of all; "
+        "None where none is common"
+    )
+    relative_time_ci95: tuple[float, float] | None
+
+
+class Compromise(Model):
+    """One framework on every host, and what each host loses by it."""
+
+    framework: FrameworkId
+    regret: dict[str, float] = Field(description="by host: mean value below its own best")
+    largest_regret: float
+    serves_all: bool = Field(description="no host loses what anybody would notice")
+
+
+class AcrossHosts(Model):
+    """The answer by host, where several were measured."""
+
+    hosts: tuple[HostChoice, ...]
+    compromises: tuple[Compromise, ...] = Field(description="the one that loses least first")
+    quickest: str | None = Field(description="the host on which this profile's work is quickest")
+
+
 class Evidence(Model):
     """Something that a figure rests on."""
 
@@ -367,6 +402,9 @@ class Decision(Model):
     evidence: dict[str, Evidence]
     paths: tuple[PathRun, ...] = Field(
         default=(), description="exports to the profile's targets that were tried on its hosts"
+    )
+    across_hosts: AcrossHosts | None = Field(
+        default=None, description="what is best on each host, where several were measured"
     )
 
 

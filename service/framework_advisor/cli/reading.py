@@ -19,6 +19,8 @@ from framework_advisor.recommendation import (
     Recommendation,
     Status,
 )
+from framework_advisor.report.hosts import HEADER as HOSTS_HEADER
+from framework_advisor.report.hosts import host_row, one_for_all
 from framework_advisor.report.names import TITLES, flip_sentence
 
 NEAREST_WEIGHTS = 5
@@ -42,6 +44,7 @@ def reading(rec: Recommendation) -> Iterator[RenderableType]:
     yield from _listed("Not known", _unknown(rec))
     yield from _listed("Measured", _measured(rec))
     yield from _listed("Exports tried", _exports(rec))
+    yield from _hosts(rec)
     yield from _listed("What would flip it", _flips(rec))
     yield from _listed("What to find out next", _next(rec))
 
@@ -169,6 +172,14 @@ def _exports(rec: Recommendation) -> Iterator[str]:
     left = [row for row in rec.paths if not row.applied]
     if left:
         yield f"{len(left)} more do not count: --json says why"
+
+
+def _hosts(rec: Recommendation) -> Iterator[RenderableType]:
+    if rec.across_hosts is not None:
+        rows = map(host_row, rec.across_hosts.hosts)
+        yield section(
+            "Host by host", one_for_all(rec.across_hosts), columns(HOSTS_HEADER, list(rows))
+        )
 
 
 def _tells(row: Measurement, rec: Recommendation) -> bool:

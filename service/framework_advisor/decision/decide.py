@@ -14,6 +14,7 @@ from framework_advisor.decision.acceptability import (
     acceptability,
     dominated_by,
 )
+from framework_advisor.decision.across_hosts import across_hosts
 from framework_advisor.decision.assessment import Assessment, assess
 from framework_advisor.decision.circumstances import inferences, unused_fields
 from framework_advisor.decision.cited import cited_evidence
@@ -110,6 +111,7 @@ def decide(
         next_evidence=answer.next_evidence,
         switching=answer.switching,
         evidence={},
+        across_hosts=across_hosts(profile, snapshot, measurements),
     )
     return decision.model_copy(
         update={"evidence": cited_evidence(decision, snapshot, measurements)}

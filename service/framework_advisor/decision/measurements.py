@@ -36,6 +36,7 @@ class MeasuredTime(Model):
     outcome: str
     reason: str | None = None
     seconds: float | None = Field(default=None, gt=0)
+    ci95: tuple[float, float] | None = None
     reference_s: float | None = Field(
         default=None, gt=0, description="framework-free time of the same work on that host"
     )
@@ -108,10 +109,21 @@ class Measurements(Model):
     """All that was measured and may count, and the probes that could still be run.
 
     ``deployment_cost_s``: seconds that a run of the deployment suite takes; None: nobody can run it
-    from here.
+    from here. ``hosts``: whose runs these are, and what kind of machine each is.
     """
 
     probes: tuple[MeasuredProbe, ...] = ()
     paths: tuple[MeasuredPath, ...] = ()
     catalogue: tuple[ProbeFacts, ...] = ()
     deployment_cost_s: float | None = None
+    hosts: dict[str, str] = Field(default_factory=dict)
+
+    def of_host(self, host: str) -> Measurements:
+        """What was measured on one host alone."""
+        return self.model_copy(
+            update={
+                "probes": tuple(probe for probe in self.probes if probe.host == host),
+                "paths": tuple(path for path in self.paths if path.host == host),
+                "hosts": {name: kind for name, kind in self.hosts.items() if name == host},
+            }
+        )

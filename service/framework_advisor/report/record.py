@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from framework_advisor.recommendation import Contribution, Measurement, Recommendation
 from framework_advisor.report.evidence import evidence
+from framework_advisor.report.hosts import HEADER, host_row, one_for_all
 from framework_advisor.report.literal import literal, quoted
 from framework_advisor.report.names import CERTAINTY, TITLES, flip_sentence
 
@@ -32,6 +33,7 @@ def markdown(recommendation: Recommendation) -> str:
         _flips(recommendation),
         _measurements(recommendation),
         _exports(recommendation),
+        _hosts(recommendation),
         evidence(recommendation),
     )
     return "\n".join(line for section in sections for line in section) + "\n"
@@ -215,6 +217,16 @@ def _exports(rec: Recommendation) -> Iterator[str]:
             f"| {who} | {', '.join(row.targets)} | {literal(way)} | {literal(row.model)} | "
             f"{literal(outcome)} |"
         )
+
+
+def _hosts(rec: Recommendation) -> Iterator[str]:
+    if rec.across_hosts is None:
+        return
+    yield from ("", "## Host by host", "", literal(one_for_all(rec.across_hosts)), "")
+    yield f"| {' | '.join(HEADER)} |"
+    yield "|" + "---|" * len(HEADER)
+    for each in rec.across_hosts.hosts:
+        yield f"| {' | '.join(map(literal, host_row(each)))} |"
 
 
 def _heaviest(contributions: Iterable[Contribution], most: int) -> list[Contribution]:

@@ -16,6 +16,7 @@ from framework_advisor.recommendation import (
     Recommendation,
     WeightFlip,
 )
+from framework_advisor.report.hosts import HEADER, host_row, one_for_all
 from framework_advisor.web.views.article import Compared, compared
 from framework_advisor.web.views.ratios import Ratio, ratio_of
 from framework_advisor.web.views.reasons import Reason, decisive, reasons
@@ -46,7 +47,7 @@ class FlipLine:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
-    """An answer, its reasons, and what would change it."""
+    """An answer, its reasons, and what would change it; ``hosts`` where several were measured."""
 
     answer: Recommendation
     decided: Decided
@@ -56,6 +57,9 @@ class AnswerPage:
     flips: tuple[FlipLine, ...]
     applied: tuple[Ratio, ...]
     left_aside: tuple[str, ...]
+    hosts_header: tuple[str, ...]
+    hosts: tuple[tuple[str, ...], ...]
+    one_for_all: str
     exports: tuple[PathRun, ...]
     compared: tuple[Compared, ...]
     bases: tuple[Basis, ...]
@@ -73,6 +77,7 @@ def answer_page(answer: Recommendation, knowledge: Knowledge) -> AnswerPage:
     criteria = knowledge.snapshot(answer.knowledge.as_of).criteria
     why = reasons(answer, criteria)
     speaks, against = decisive(why)
+    across = answer.across_hosts
     return AnswerPage(
         answer=answer,
         decided=decided(answer, criteria),
@@ -83,6 +88,9 @@ def answer_page(answer: Recommendation, knowledge: Knowledge) -> AnswerPage:
         applied=tuple(ratio_of(row, row.host) for row in answer.measurements if row.applied),
         left_aside=tuple(dict.fromkeys(r.why_not for r in answer.measurements if r.why_not)),
         exports=tuple(row for row in answer.paths if row.applied),
+        hosts_header=HEADER,
+        hosts=tuple(map(host_row, across.hosts)) if across else (),
+        one_for_all=one_for_all(across) if across else "",
         compared=compared(
             answer, knowledge.cells, {fact.id: fact.criterion for fact in probe_facts()}
         ),
