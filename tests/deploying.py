@@ -18,10 +18,26 @@ WAYS: dict[str, tuple[str, str, str, tuple[Target, ...]]] = {
     "onnxruntime_web": ("torch_onnx", "ONNX", "onnxruntime_web", ("browser",)),
     "executorch": ("executorch", "ExecuTorch (.pte)", "executorch", ("android", "ios", "server")),
     "litert": ("tf_lite", "LiteRT (.tflite)", "litert", ("android", "ios", "server")),
-    "litert_js": ("tf_lite", "LiteRT (.tflite)", "litert_js", ("browser",)),
+    "litert_web": ("tf_lite", "LiteRT (.tflite)", "litert_web", ("browser",)),
     "tflite_micro": ("tf_lite", "LiteRT (.tflite)", "tflite_micro", ("microcontroller",)),
     "jax_export": ("jax_export", "StableHLO", "jax_export", ("server",)),
 }
+
+
+#: Ways that are called otherwise than by framework and runtime.
+NAMED = {
+    ("pytorch", "onnxruntime"): "pytorch-onnx-onnxruntime",
+    ("pytorch", "onnxruntime_web"): "pytorch-onnx-onnxruntime_web",
+    ("keras:tensorflow", "onnxruntime_web"): "keras-tensorflow-onnxruntime_web",
+    ("tensorflow", "tflite_micro"): "tensorflow-litert-tflite_micro-int8",
+    ("keras:tensorflow", "tflite_micro"): "keras-tensorflow-litert-tflite_micro-int8",
+    ("jax", "tflite_micro"): "jax-litert-tflite_micro-int8",
+}
+
+
+def path_of(subject: str, way: str) -> str:
+    """The name of a path, as the suite's data file has it."""
+    return NAMED.get((subject, way), f"{subject.replace(':', '-')}-{way}")
 
 
 def tried(
@@ -37,7 +53,7 @@ def tried(
     """One path with one model; ``subject`` is ``pytorch`` or ``keras:jax``."""
     framework, _, backend = subject.partition(":")
     exporter, artefact, runtime, targets = WAYS[way]
-    path = f"{subject.replace(':', '-')}-{way}"
+    path = path_of(subject, way)
     ran = outcome in ("ok", "wrong_result")
     deployed = Deployed(
         path=path,

@@ -26,7 +26,8 @@ SERVED = frozenset({"server_gpu", "server_cpu", "server_tpu"})
 #: Whom to prefer where two pieces speak equally closely of the circumstances. A piece that is kept
 #: up without new features runs today and will tomorrow; a beta may change under the project.
 PREFERRED: dict[Maturity, int] = {"current": 0, "maintenance": 1, "beta": 2}
-#: What was seen to work comes before what nobody tried, and that before what works for some models.
+#: Of pieces that are as mature, what was seen to work comes before what nobody tried; what fails
+#: for some models comes last of all that fit.
 RAN_BEST = ("ok", "compiled_only", None, "partly")
 RAN_IN_WORDS: Mapping[str | None, str] = {
     "ok": "ran on this host",
@@ -98,7 +99,7 @@ def _offers(
     tried: Mapping[str, Sequence[MeasuredPath]],
 ) -> Offers:
     facet: DecisionFacet = "target" if slot.target else "none"
-    fitting: list[tuple[tuple[bool, bool, int, int, int, int], Piece]] = []
+    fitting: list[tuple[tuple[bool, bool, int, bool, int, int, int], Piece]] = []
     broken = []
     for place, piece in enumerate(living):
         if piece.kind != slot.kind or not applies(piece.when, profile, facet, slot.target):
@@ -115,8 +116,9 @@ def _offers(
                 piece.provenance is None,  # an organisation's own pieces come first
                 not as_run(piece, compiles),
                 -closeness(piece),
-                RAN_BEST.index(ran),
+                ran == "partly",
                 PREFERRED[piece.maturity],
+                RAN_BEST.index(ran),
                 place,
             )
             fitting.append((order, piece))

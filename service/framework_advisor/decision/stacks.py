@@ -230,7 +230,7 @@ def _why_not_first(piece: Piece, held: Piece | None, choice: _Choice, slot: Slot
     if closeness(piece) < closeness(held):
         return "speaks less closely of the circumstances"
     ran, held_ran = (choice.offers[slot].ran(each) for each in (piece, held))
-    if ran != held_ran:
+    if (piece.maturity == held.maturity or "partly" in (ran, held_ran)) and ran != held_ran:
         return f"{RAN_IN_WORDS[ran]}, while the choice {RAN_IN_WORDS[held_ran]}"
     if piece.maturity != held.maturity:
         return f"{piece.maturity}, while the choice is {held.maturity}"

@@ -29,7 +29,7 @@ RESULTS = (
     tried("pytorch", "onnxruntime_web"),
     tried("pytorch", "onnxruntime_web", "encoder", "wrong_result", reason="off by 0.9"),
     tried("keras:tensorflow", "litert"),
-    tried("jax", "litert_js", outcome="compiled_only"),
+    tried("jax", "litert_web", outcome="compiled_only"),
     tried("tensorflow", "tflite_micro", outcome="not_installed", reason="tflite-micro is missing"),
 )
 PROFILE = {
@@ -86,7 +86,7 @@ def test_the_matrix_says_what_works_where_and_why_the_rest_does_not(service: Cli
 
 
 def test_the_newest_run_is_shown_and_links_to_the_matrix_appear(service: Client) -> None:
-    keep(service, tried("jax", "litert_js", run="run_0"), run="run_0")
+    keep(service, tried("jax", "litert_web", run="run_0"), run="run_0")
     keep(service, *RESULTS)
     assert service.get("/v1/deployment").json()["run"] == "run_d"
     page = service.get("/deployment").text
