@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, InvalidRequestError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,6 +21,8 @@ from framework_advisor.errors import FieldError, InvalidInput, NotInstalled
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: How long a writer waits for another one, milliseconds.
 BUSY_TIMEOUT_MS = 5_000
+#: How long until a statement that SQLite does not wait for is tried again.
+_BUSY_PAUSE_S = 0.01
 #: The same on PostgreSQL. One that is silent for longer within a transaction is disconnected.
 LOCK_TIMEOUT_S, IDLE_TIMEOUT_S = 10, 60
 #: How long PostgreSQL may take to let us in, and to answer; how long to wait for a connection.
@@ -129,12 +133,27 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
         "foreign_keys = ON",
     ):
         try:
-            cursor.execute(f"PRAGMA {pragma}")
+            _execute_when_free(cursor, f"PRAGMA {pragma}")
         except BaseException:
             # A file that is no database. The pool does not know this connection yet.
             connection.close()
             raise
     cursor.close()
+
+
+def _execute_when_free(cursor: DBAPICursor, statement: str) -> None:
+    # SQLite does not wait, whatever the busy timeout, where two connections turn a new file to a
+    # write-ahead log at once: one of them fails at once with SQLITE_BUSY and has to ask again.
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1e3
+    while True:
+        try:
+            cursor.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_BUSY_PAUSE_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

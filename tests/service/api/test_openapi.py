@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+import deploying
 import measuring
 from framework_advisor.app import create_app
 from framework_advisor.settings import Settings
@@ -154,6 +155,9 @@ BODIES: dict[str, Any] = {
 
 def test_each_call_answers_as_described(client: Client, document: dict[str, Any]) -> None:
     """Every operation once, for real; each body checked against its schema."""
+    with client.portal() as portal:
+        found = (deploying.tried("keras:jax", "onnxruntime"),)
+        portal.call(deploying.keep, client.app.state.services.store, found)
     answer = client.post("/v1/recommendations", json={"stage": "research"}).json()
     run = client.post("/v1/probe-runs", json=STARTED).json()
     for method, path, operation in operations(document):
