@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,6 +46,9 @@ class Declared:
         name: of it; ``serves``: subjects, see ``results.Contender``; ``devices``: kinds.
         requirements: exact, as pip takes them.
         index: whose packages they are, where the usual index has others; None: the usual one.
+        alone: further requirements, installed without what they ask for themselves.
+        packages: of npm, name to exact version, in its folder ``node_modules``.
+        imports: modules that have to be importable, of one that serves no subject.
     """
 
     name: str
@@ -53,6 +56,9 @@ class Declared:
     devices: tuple[str, ...]
     requirements: tuple[str, ...]
     index: str | None = None
+    alone: tuple[str, ...] = ()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    imports: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -69,6 +75,16 @@ class Declared:
         """Whether it is there, whole."""
         return (self.folder / MARK).exists()
 
+    @property
+    def node_modules(self) -> Path:
+        """Where its packages of npm are, once it is built."""
+        return self.folder / "node_modules"
+
+    @property
+    def how_to_build(self) -> str:
+        """The one command."""
+        return f"framework-advisor probe environments --build {self.name}"
+
 
 @cache
 def declared(path: Path = DECLARED) -> Mapping[str, Declared]:
@@ -81,6 +97,9 @@ def declared(path: Path = DECLARED) -> Mapping[str, Declared]:
             tuple(each["devices"]),
             tuple(each["requirements"]),
             each.get("index"),
+            tuple(each.get("alone", ())),
+            each.get("packages", {}),
+            tuple(each.get("imports", ())),
         )
         for name, each in content.items()
     }
@@ -105,7 +124,7 @@ def meant_for(framework: Framework, backend: Framework | None, device: str) -> D
 def how_to_install(framework: Framework, backend: Framework | None, device: str) -> str:
     """The one command that installs a subject for a kind of device; empty where none is known."""
     fit = meant_for(framework, backend, device)
-    return f"framework-advisor probe environments --build {fit.name}" if fit else ""
+    return fit.how_to_build if fit else ""
 
 
 def variable(framework: Framework) -> str:

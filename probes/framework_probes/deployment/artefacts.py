@@ -98,6 +98,7 @@ class Served:
         per_s: rows a second in a batch of ``batch``.
         load_s: from the files to the first answer.
         arena_bytes: of an interpreter that has one.
+        installed_bytes, peak_rss: where another process than this one ran it.
         versions: beyond those of ``Part.installs``.
         notes: for a person.
     """
@@ -109,6 +110,8 @@ class Served:
     batch: int | None = None
     load_s: float | None = None
     arena_bytes: int | None = None
+    installed_bytes: int | None = None
+    peak_rss: int | None = None
     versions: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
