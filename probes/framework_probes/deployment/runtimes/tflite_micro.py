@@ -6,7 +6,8 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +22,11 @@ _TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
 def run(task: Task) -> Served:
     """One row at a time, in an arena of a fixed size, as nothing is allocated on a board."""
     start = time.perf_counter()
-    interpreter = runtime.Interpreter.from_file(str(task.one()))
+    with heard() as lines:
+        try:
+            interpreter = runtime.Interpreter.from_file(str(task.one()))
+        except RuntimeError as error:
+            raise RuntimeError(_why(lines(), error)) from None
     given, told = interpreter.get_input_details(0), interpreter.get_output_details(0)
 
     def call(rows: Array) -> Array:
@@ -30,8 +35,9 @@ def run(task: Task) -> Served:
         return _widened(interpreter.get_output(0), told)
 
     served = task.serve(call, start)
-    said = _said_by(interpreter.print_allocations)
-    found = _TOTAL.search(said)
+    with heard() as lines:
+        interpreter.print_allocations()
+        found = _TOTAL.search("\n".join(lines()))
     return replace(served, arena_bytes=int(found[1]) if found else None)
 
 
@@ -54,18 +60,28 @@ def _widened(answer: Array, details: Native) -> Array:
     return np.asarray((answer.astype(np.float32) - zero) * scale, np.float32)
 
 
-def _said_by(act: Callable[[], object]) -> str:
-    """What it writes to standard output and standard error, past Python."""
+def _why(lines: list[str], error: RuntimeError) -> str:
+    """The interpreter raises one sentence for all; what is wrong it has written before."""
+    told = [line for line in lines if line.startswith(("Didn't find op", "Failed"))] or lines
+    return f"{error}: {told[0]}" if told else str(error)
+
+
+@contextmanager
+def heard() -> Iterator[Callable[[], list[str]]]:
+    """What is written to standard output and standard error meanwhile, past Python, as lines."""
     kept = os.dup(1), os.dup(2)
     with tempfile.TemporaryFile() as file:
+
+        def lines() -> list[str]:
+            file.seek(0)
+            said = file.read().decode(errors="replace")
+            return [line.strip() for line in said.splitlines() if line.strip()]
+
         try:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
-            act()
+            yield lines
         finally:
-            os.dup2(kept[0], 1)
-            os.dup2(kept[1], 2)
-            os.close(kept[0])
-            os.close(kept[1])
-        file.seek(0)
-        return file.read().decode(errors="replace")
+            for place, former in enumerate(kept, 1):
+                os.dup2(former, place)
+                os.close(former)
