@@ -128,7 +128,7 @@ def _imported(wanted: Declared, module: str) -> Checked:
     """Import a module of a built environment, in a process of its own."""
     command = [str(wanted.python), "-P", "-c", _IMPORT, module]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LOAD_S)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LOAD_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Checked(module, "cpu", "crash", str(error)[:400])
     if done.returncode:

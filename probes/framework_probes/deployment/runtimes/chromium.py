@@ -76,14 +76,18 @@ def _work(browser: Browser, server: PageServer, task: Task) -> dict[str, Any]:
     elsewhere: list[str] = []
     page.on(
         "request",
-        lambda request: None
-        if request.url.startswith((server.origin, "data:", "blob:"))
-        else elsewhere.append(request.url),
+        lambda request: (
+            None
+            if request.url.startswith((server.origin, "data:", "blob:"))
+            else elsewhere.append(request.url)
+        ),
     )
     page.goto(server.origin)
     page.wait_for_function("() => globalThis.work !== undefined")
     try:
-        done: dict[str, Any] = page.evaluate("(job) => globalThis.work(job)", job(task) | for_page(task))
+        done: dict[str, Any] = page.evaluate(
+            "(job) => globalThis.work(job)", job(task) | for_page(task)
+        )
     except BrowserError as error:
         said = str(error).removeprefix("Page.evaluate: ").strip().splitlines()
         raise RuntimeError(f"in the page: {said[0] if said else 'no message'}") from None

@@ -50,7 +50,7 @@ def _work(node: str, task: Task, folder: Path) -> dict[str, Any]:
     told |= {"folder": str(task.folder), "node_modules": str(node_modules(task))}
     (folder / "job").write_text(json.dumps(told), encoding="utf-8")
     command = [node, str(HERE / "node.mjs"), str(folder / "job")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     try:
         reply: dict[str, Any] = json.loads((folder / "reply").read_text(encoding="utf-8"))
     except (OSError, ValueError):
