@@ -25,6 +25,18 @@ def ways_of(model: str) -> tuple[Way, ...]:
     return tuple(w for w in declared().ways.values() if not w.models or model in w.models)
 
 
+def _cost_s(model: str) -> float:
+    """Estimated seconds for all paths: what several share is exported once."""
+    ways = ways_of(model)
+    shared = {
+        (way.framework, way.backend, *(part.name for part in way.exporters[: number + 1])): each
+        for way in ways
+        for number, each in enumerate(way.exporters)
+    }
+    running = sum(way.runtime.cost_s for way in ways if way.runtime)
+    return running + sum(part.cost_s for part in shared.values())
+
+
 def _probe(model: ReferenceModel) -> Probe:
     def solve(inputs: Arrays) -> dict[str, Array]:
         return {"y": model.reference(inputs["x"].astype(np.float32), 0)}
@@ -41,7 +53,7 @@ def _probe(model: ReferenceModel) -> Probe:
         criterion="deployment",
         families=(),
         tolerances={},
-        cost_s=sum(way.cost_s for way in ways_of(model.id)),
+        cost_s=_cost_s(model.id),
         trains=False,
         draw=lambda generator: {"x": generator.standard_normal((1, *model.shape), np.float32)},
         solve=solve,

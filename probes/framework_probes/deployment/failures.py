@@ -24,10 +24,12 @@ DECLINED = (
 )
 #: Lines that say that something failed, and not what.
 EMPTY = re.compile(
-    r"in user code:|traceback|file \"|.*\(most recent call last\)|"
-    r"the above exception|during handling|converting .*failed|exception encountered",
+    r"in user code:|traceback|file \"|.*\(most recent call last\)|the above exception|"
+    r"during handling|exception encountered|check '.*' failed at|frontend api failed|"
+    r"model wasn't fully converted|exception from ",
     re.IGNORECASE,
 )
+QUOTES = re.compile(r"in user code:|traceback", re.IGNORECASE)
 #: Folders of the run, which name nothing that outlives it.
 FOLDERS = re.compile(r"/\S*framework-deployment-\w+/(?:process|artefact)-\d+/?")
 
@@ -41,12 +43,12 @@ def refused(error: BaseException) -> Refused:
 def telling(error: BaseException) -> str:
     """The exception's type, and the first line of its message that says what was wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    empty = bool(lines) and EMPTY.match(lines[0]) is not None
     # Where a message begins by quoting a traceback, what was wrong stands at its end.
-    found = [line for line in reversed(lines) if not EMPTY.match(line)] if empty else lines
+    quotes = bool(lines) and QUOTES.match(lines[0]) is not None
+    found = [line for line in (lines[::-1] if quotes else lines) if not EMPTY.match(line)]
     said = FOLDERS.sub("", found[0] if found else "no message")
     kind = type(error).__name__
-    return (said if said.startswith(f"{kind}:") else f"{kind}: {said}")[:300]
+    return (said if said.startswith(f"{kind}:") else f"{kind}: {said}")[:400]
 
 
 def _outcome(error: BaseException, said: str) -> Outcome:

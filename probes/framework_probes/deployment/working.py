@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from importlib import import_module, metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,10 +41,11 @@ def answer(command: protocol.Export | protocol.Serve) -> protocol.Reply:
 def export(command: protocol.Export) -> protocol.Exported | protocol.Refused:
     """Import what the exporter needs, then export and time that alone."""
     start = time.perf_counter()
+    # First, as it may have to prepare what it needs.
+    module = _module("exporters", command.exporter)
     for needed in command.needs:
         import_module(needed)
     import_s = time.perf_counter() - start
-    module = import_module(f"framework_probes.deployment.exporters.{command.exporter}")
     folder = Path(command.folder)
     folder.mkdir(parents=True)
     before = Path(command.before) if command.before else None
@@ -75,7 +77,7 @@ def export(command: protocol.Export) -> protocol.Exported | protocol.Refused:
 
 def serve(command: protocol.Serve) -> protocol.Answered:
     """Load an artefact in its runtime, run every row, and time single requests."""
-    module = import_module(f"framework_probes.deployment.runtimes.{command.runtime}")
+    module = _module("runtimes", command.runtime)
     folder = Path(command.folder)
     artefact = note_of(folder)
     task = Task(
@@ -106,6 +108,11 @@ def serve(command: protocol.Serve) -> protocol.Answered:
         versions=versions(command.installs) | served.versions,
         notes=served.notes,
     )
+
+
+def _module(kind: str, name: str) -> Any:
+    """One of this package's, by its name, or anybody's, by a name with a dot."""
+    return import_module(name if "." in name else f"framework_probes.deployment.{kind}.{name}")
 
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:

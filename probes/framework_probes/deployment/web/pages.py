@@ -88,14 +88,14 @@ class _Handler(BaseHTTPRequestHandler):
     server_of: PageServer
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+    def do_GET(self) -> None:
         found = self.server_of.body(unquote(urlsplit(self.path).path))
         if found is None:
             self._answer(404, b"", "text/plain")
         else:
             self._answer(200, *found)
 
-    def do_POST(self) -> None:  # noqa: N802 - the base class's name
+    def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         if self.path != "/answers" or not 0 <= length <= LONGEST:
             self._answer(404, b"", "text/plain")
