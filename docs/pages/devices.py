@@ -49,10 +49,12 @@ def devices(runs: Iterable[tuple[str, KeptRun]]) -> Iterator[str]:
     yield from _HOST
     yield from header("environment", "serves", "on", "requires")
     for each in declared().values():
-        wanted = ", ".join(f"`{one}`" for one in each.requirements)
+        npm = [f"{package}@{version}" for package, version in each.packages.items()]
+        wanted = ", ".join(f"`{one}`" for one in (*each.requirements, *each.alone, *npm))
         index = f"; the index is {each.index}" if each.index else ""
         on = ", ".join(each.devices)
-        yield row(f"`{each.name}`", ", ".join(each.serves), on, f"{wanted}{index}")
+        serves = ", ".join(each.serves) or "paths of the suite `deployment`"
+        yield row(f"`{each.name}`", serves, on, f"{wanted}{index}")
     yield from _ENVIRONMENTS
 
 

@@ -103,8 +103,11 @@ def _checked(python: str, subject: str, device: str, folder: Path) -> Checked:
     framework, _, backend = subject.partition(":")
     load = protocol.Load(framework, cast(Framework, backend) if backend else None, device)
     catalogue = "framework_probes.catalogue"
-    with WorkerProcess(python, folder, catalogue=catalogue, device=device) as worker:
-        reply = worker.ask(load, LOAD_S)
+    try:
+        with WorkerProcess(python, folder, catalogue=catalogue, device=device) as worker:
+            reply = worker.ask(load, LOAD_S)
+    except OSError as error:
+        return Checked(subject, device, "crash", f"{python} cannot be run: {error.strerror}")
     if isinstance(reply, protocol.Loaded):
         name = reply.settings.get("device")
         return Checked(subject, device, "ok", None, name, reply.packages)

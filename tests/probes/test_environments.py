@@ -17,6 +17,8 @@ from framework_probes.results import Framework
 from framework_probes.seats import SUBJECTS, Seat, Setup, perform
 
 ROOT = Path(__file__).parents[2]
+#: torch_xla has its own torch; later setuptools lack what TensorFlow.js' converter imports.
+APART = {("pytorch-tpu", "torch"), ("deployment-tfjs", "setuptools")}
 
 
 @pytest.fixture(autouse=True)
@@ -44,10 +46,12 @@ def test_what_is_declared_is_pinned_and_known() -> None:
     for each in declared().values():
         assert set(each.serves) <= subjects
         assert set(each.devices) <= set(devices.KINDS)
-        for requirement in map(Requirement, each.requirements):
+        assert each.serves or each.imports, each.name
+        assert all(version[0].isdigit() for version in each.packages.values()), each.name
+        for requirement in map(Requirement, (*each.requirements, *each.alone)):
             assert str(requirement.specifier).startswith("=="), requirement
             pinned = pins.get(requirement.name)
-            if pinned is not None and each.name != "pytorch-tpu":  # torch_xla has its own torch
+            if pinned is not None and (each.name, pinned.name) not in APART:
                 assert requirement.specifier == pinned.specifier, f"{each.name}: {requirement}"
 
 
@@ -124,3 +128,31 @@ def test_a_build_that_does_not_see_the_device_names_the_one_command_that_install
     assert "sees no cuda" in refused.reason
     assert refused.reason.endswith(": framework-advisor probe environments --build jax-cuda")
     assert seat.hopeless == refused
+
+
+def test_what_serves_no_subject_is_checked_by_its_imports_and_packages() -> None:
+    wanted = replace(
+        declared()["deployment-web"],
+        requirements=("pip",),
+        imports=("pip", "no_such_module"),
+        packages={},
+    )
+    building.build(wanted, lambda line: None)
+    package = wanted.node_modules / "@scope" / "there" / "package.json"
+    package.parent.mkdir(parents=True)
+    package.write_text('{"version": "1.2.3"}')
+    npm = {"@scope/there": "1.2.3", "@scope/there/": "1.2.4", "absent": "1.0.0"}
+    pip, other, there, older, absent = building.check(replace(wanted, packages=npm))
+    assert (pip.outcome, pip.packages.keys()) == ("ok", {"pip"})
+    assert (other.outcome, "no_such_module" in str(other.reason)) == ("crash", True)
+    assert (there.outcome, there.packages) == ("ok", {"@scope/there": "1.2.3"})
+    assert (older.outcome, older.reason) == ("crash", "it is version 1.2.3, and 1.2.4 is declared")
+    assert absent.outcome == "crash"
+
+
+def test_packages_without_npm_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    wanted = replace(declared()["deployment-web"], requirements=("pip",))
+    with pytest.raises(building.BuildFailed, match="there is no npm on the path"):
+        building.build(wanted, lambda line: None)
+    assert not wanted.folder.exists()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Literal, get_args
 
 import rich_click as click
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from framework_advisor.cli.output import as_json, echo_document, table
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_probes import building, devices
-from framework_probes.environments import Declared, declared, interpreter, missing
+from framework_probes.environments import Declared, declared, interpreter, missing, variable
+from framework_probes.results import Framework
 from framework_probes.seats import SUBJECTS
 
 FAILED = 4
@@ -41,19 +45,26 @@ class Serving(BaseModel):
     missing: str | None = Field(description="why it cannot be measured there; null: it can")
 
 
+class Named(BaseModel):
+    """An interpreter that a framework's variable names, which comes before all others."""
+
+    variable: str
+    python: str
+    checks: tuple[building.Checked, ...]
+
+
 class Environments(BaseModel):
     """What serves now, and what can be built."""
 
     serving: tuple[Serving, ...]
     items: tuple[Shown, ...]
+    named: tuple[Named, ...] = Field((), description="by variables, where they were checked")
 
 
 @click.command()
 @click.option("--build", "build_name", metavar="NAME", help="Make it anew: a venv with its pins.")
 @click.option("--index", metavar="URL", help="Of further packages, for --build.")
-@click.option(
-    "--check", is_flag=True, help="Load each framework of the environments that are built."
-)
+@click.option("--check", is_flag=True, help="Load what is built, and what variables name.")
 @as_json
 @click.pass_context
 def environments(
@@ -71,12 +82,14 @@ def environments(
             ctx.exit(FAILED)
     chosen = declared().values() if build_name is None else (_known(build_name),)
     shown = tuple(_shown(each, check=check or build_name is not None) for each in chosen)
-    found = Environments(serving=tuple(_serving()), items=shown)
+    named = tuple(_named()) if check and build_name is None else ()
+    found = Environments(serving=tuple(_serving()), items=shown, named=named)
     if as_json:
         echo_document(found)
     else:
         _write(found)
-    if any(each.outcome != "ok" for item in shown for each in item.checks):
+    loaded = chain((item.checks for item in shown), (each.checks for each in named))
+    if any(each.outcome != "ok" for each in chain.from_iterable(loaded)):
         ctx.exit(FAILED)
 
 
@@ -100,6 +113,23 @@ def _shown(each: Declared, *, check: bool) -> Shown:
         python=str(each.python) if each.built else None,
         checks=tuple(building.check(each)) if check and each.built else (),
     )
+
+
+def _named() -> Iterator[Named]:
+    """What the variables name, loaded as a run would load it."""
+    for framework in get_args(Framework):
+        python = os.environ.get(variable(framework))
+        if python is None:
+            continue
+        subjects = [
+            (subject.name, device)
+            for device in devices.here()
+            for subject in SUBJECTS
+            if subject.framework == framework
+            and devices.reached(subject.framework, subject.backend, device)
+        ]
+        checks = building.check_subjects(python, subjects)
+        yield Named(variable=variable(framework), python=python, checks=tuple(checks))
 
 
 def _serving() -> list[Serving]:
@@ -126,8 +156,14 @@ def _write(found: Environments) -> None:
     ]
     click.echo("\n".join(table(("environment", "state", "serves", "devices"), items)))
     for item in found.items:
-        for each in item.checks:
-            versions = ", ".join(f"{name} {version}" for name, version in each.packages.items())
-            where = f" on {each.device_name}" if each.device_name else ""
-            said = each.reason or f"{versions}{where}"
-            click.echo(f"{item.name}: {each.subject}, {each.device}: {each.outcome}: {said}")
+        _write_checks(item.name, item.checks)
+    for named in found.named:
+        _write_checks(f"{named.variable}={named.python}", named.checks)
+
+
+def _write_checks(name: str, checks: Iterable[building.Checked]) -> None:
+    for each in checks:
+        versions = ", ".join(f"{what} {version}" for what, version in each.packages.items())
+        where = f" on {each.device_name}" if each.device_name else ""
+        said = each.reason or f"{versions}{where}"
+        click.echo(f"{name}: {each.subject}, {each.device}: {each.outcome}: {said}")

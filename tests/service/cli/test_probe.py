@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from framework_probes import environments
 from framework_probes.offered import PROBES
 from framework_probes.results import FAILED
 from processes import advisor, alive, descendants, eventually
@@ -157,3 +159,18 @@ def _results(data_dir: Path) -> list[object]:
         found = store.execute("SELECT id FROM results").fetchall() if tables else []
     store.close()
     return found
+
+
+def test_interpreters_that_variables_name_are_checked_as_a_run_would_take_them(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(environments.variable("jax"), sys.executable)
+    monkeypatch.setenv(environments.variable("pytorch"), str(tmp_path / "none"))
+    done = command("probe", "environments", "--check", "--json")
+    assert done.exit_code == 4
+    named = {each["variable"]: each["checks"] for each in json.loads(done.stdout)["named"]}
+    (jax,) = named["FRAMEWORK_ADVISOR_PYTHON_JAX"]
+    assert (jax["subject"], jax["outcome"]) == ("jax", "ok")
+    (torch,) = named["FRAMEWORK_ADVISOR_PYTHON_PYTORCH"]
+    assert torch["outcome"] == "crash"
+    assert "none cannot be run" in torch["reason"]

@@ -19,5 +19,9 @@ def export(making: Making) -> Artefact:
     if making.before is None:
         raise ValueError("it converts the SavedModel of an exporter before it")
     folder, before = making.before
-    converter.convert_tf_saved_model(str(folder), str(making.folder))
+    try:
+        converter.convert_tf_saved_model(str(folder), str(making.folder))
+    except ValueError as error:
+        # Which operations TensorFlow.js has not stands in the lines after the first.
+        raise NotImplementedError(" ".join(str(error).split())) from error
     return Artefact(batches=before.batches)
