@@ -1,4 +1,4 @@
-"""What an exporter's or a runtime's error means, and its first line that tells something."""
+"""What an exporter's or a runtime's error means, and its words that tell something."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ EMPTY = re.compile(
     re.IGNORECASE,
 )
 QUOTES = re.compile(r"in user code:|traceback", re.IGNORECASE)
+#: A line so short goes on with the next one: "Unsupported operations:" and then which.
+BRIEF = 60
 #: Folders of the run, which name nothing that outlives it.
 FOLDERS = re.compile(r"/\S*framework-deployment-\w+/(?:process|artefact)-\d+/?")
 
@@ -41,12 +43,17 @@ def refused(error: BaseException) -> Refused:
 
 
 def telling(error: BaseException) -> str:
-    """The exception's type, and the first line of its message that says what was wrong."""
+    """The exception's type, and what of its message says what was wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     # Where a message begins by quoting a traceback, what was wrong stands at its end.
     quotes = bool(lines) and QUOTES.match(lines[0]) is not None
     found = [line for line in (lines[::-1] if quotes else lines) if not EMPTY.match(line)]
-    said = FOLDERS.sub("", found[0] if found else "no message")
+    said = found[0] if found else "no message"
+    for line in [] if quotes else found[1:]:
+        if len(said) >= BRIEF and not said.endswith(":"):
+            break
+        said = f"{said} {line}"
+    said = FOLDERS.sub("", said)
     kind = type(error).__name__
     return (said if said.startswith(f"{kind}:") else f"{kind}: {said}")[:400]
 

@@ -8,7 +8,9 @@ from framework_probes.deployment.failures import refused, telling
 def test_a_quoted_traceback_is_told_by_its_last_line() -> None:
     said = 'in user code:\n\n    File "/a.py", line 3, in f\n\n    TypeError: no float64 here\n'
     assert telling(TypeError(said)) == "TypeError: no float64 here"
-    assert telling(ValueError("first\nsecond")) == "ValueError: first"
+    long = "this line is long enough to say by itself what went wrong, and where"
+    assert telling(ValueError(f"{long}\nsecond")) == f"ValueError: {long}"
+    assert telling(ValueError("Unsupported:\n\n  Erfc\n")) == "ValueError: Unsupported: Erfc"
     assert telling(RuntimeError()) == "RuntimeError: no message"
 
 
