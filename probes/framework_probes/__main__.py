@@ -25,7 +25,6 @@ from typing import cast
 from framework_probes import exporting, host
 from framework_probes.devices import KINDS
 from framework_probes.mine import command as mining
-from framework_probes.mine.measuring import measure
 from framework_probes.offered import PROBES, SUITES
 from framework_probes.results import FAILED, Event, Framework, Progress, Result, RunRequest
 from framework_probes.resumption import resume
@@ -90,7 +89,7 @@ def _mine(options: argparse.Namespace) -> int:
     if options.template:
         sys.stdout.write(mining.template(options.template))
         return 0
-    return _tell(measure(mining.planned(options), options.run), options)
+    return _tell(mining.events(options), options)
 
 
 def _tell(measuring: Generator[Event, None, None], options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from framework_probes.deployment.models import CALIBRATION, MODELS, Model
+from framework_probes.deployment.models import CALIBRATION, Model, model_of
 from framework_probes.probe import Array, Native
 
 #: Beside the artefact's folder: what the exporter says of it, and what was put in and came out.
@@ -141,7 +141,7 @@ class Task:
     def source(self) -> Native:
         """The model in its framework: for what runs the source itself."""
         module = import_module(MODULES[self.framework])
-        return MODELS[self.model].build(self.framework, module, self.seed)
+        return model_of(self.model).build(self.framework, module, self.seed)
 
     def one(self) -> Path:
         """The only file of the artefact, or the only one with that suffix."""

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from framework_probes import process
 from framework_probes.deployed import Deployed, Latency, Parity
-from framework_probes.deployment.catalogue import PROBES
 from framework_probes.deployment.judging import parity
-from framework_probes.deployment.models import MODELS
+from framework_probes.deployment.models import model_of
 from framework_probes.deployment.paths import declared
 from framework_probes.deployment.planning import Trial
 from framework_probes.deployment.trying import Ran, Written
@@ -31,7 +30,7 @@ class Conclusion:
         self.answers: Array | None = None
         self.deployed = Deployed(
             path=way.id,
-            model=trial.model,
+            model=model_of(trial.model).id,
             exporter=" + ".join(part.name for part in way.exporters),
             artefact=way.artefact,
             runtime=way.runtime.name if way.runtime else "",
@@ -104,7 +103,7 @@ class Conclusion:
             self.failure = Refused("wrong_result", "the runtime left no outputs")
             return
         tolerance = declared().tolerances[self.trial.way.precision]
-        scores = MODELS[self.trial.model].scores
+        scores = model_of(self.trial.model).scores
         found, why = parity(self.answers, reference, tolerance, scores=scores)
         self.deployed = replace(self.deployed, parity=found)
         if why is not None:
@@ -112,7 +111,8 @@ class Conclusion:
 
     def result(self, request: RunRequest, host: str) -> Result:
         """As it is kept."""
-        trial, probe = self.trial, PROBES[self.trial.probe]
+        trial = self.trial
+        row = model_of(trial.model).rows(1, request.seed)
         environment = self.environment
         return with_id(
             "res",
@@ -121,8 +121,8 @@ class Conclusion:
                 run=request.run,
                 host=host,
                 environment=environment.id if environment else "",
-                probe=probe.id,
-                shape=probe.shape,
+                probe=trial.probe,
+                shape="x".join(map(str, row.shape)),
                 dtype=trial.way.precision,
                 layout="",
                 device=request.device,

@@ -1,18 +1,19 @@
 """The models that every path is tried on: written once, with the same weights in each framework.
 
-A model of your own has the same five methods; see ``docs/deployment.md``.
+A model of somebody's own is a file; see ``own``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 
-from framework_probes.deployment import cnn, encoder
+from framework_probes.deployment import cnn, encoder, own
 from framework_probes.layers import Network
 from framework_probes.layers.recorded import Recorded, RecordedLayers
 from framework_probes.probe import Array, Arrays, Native, normal
@@ -146,3 +147,12 @@ ENCODER = ReferenceModel(
     keras=encoder.keras_model,
 )
 MODELS: Mapping[str, Model] = MappingProxyType({model.id: model for model in (CNN, ENCODER)})
+
+
+def model_of(name: str) -> Model:
+    """The reference model of that name, or the one that the file at that path brings.
+
+    Raises:
+        BadFile: the file is not what it must be.
+    """
+    return MODELS[name] if name in MODELS else own.read(Path(name))

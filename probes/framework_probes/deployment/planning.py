@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import get_args
 
 from framework_probes.deployment import SUITE
 from framework_probes.deployment.catalogue import BUDGET_S, NAMES, ONE_PATH, PROBES, ways_of
+from framework_probes.deployment.models import MODELS
 from framework_probes.deployment.paths import Way
 from framework_probes.distributed.catalogue import CHECKS, Check
+from framework_probes.mine.definition import probe_id
 from framework_probes.planning import InvalidRequest
 from framework_probes.results import Contender, Framework, RunRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One path with one model: one result. ``name``: by which a request asks for it alone."""
+    """One path with one model: one result. ``name``: by which a request asks for it alone.
+
+    ``model``: a reference model's name, or the path of somebody's own file.
+    """
 
     way: Way
     model: str
@@ -23,7 +29,7 @@ class Trial:
     @property
     def probe(self) -> str:
         """As results name it."""
-        return f"{SUITE}.{self.model}"
+        return f"{SUITE}.{self.model}" if self.model in MODELS else probe_id(Path(self.model))
 
     @property
     def name(self) -> str:

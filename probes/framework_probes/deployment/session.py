@@ -10,7 +10,7 @@ from pathlib import Path
 
 from framework_probes import host
 from framework_probes.deployment.concluding import Conclusion
-from framework_probes.deployment.models import MODELS, ROWS
+from framework_probes.deployment.models import ROWS, model_of
 from framework_probes.deployment.places import missing
 from framework_probes.deployment.planning import Trial, budget_s, trials
 from framework_probes.deployment.trying import Bench
@@ -28,12 +28,13 @@ def execute(request: RunRequest, setup: Setup) -> Generator[Event, None, None]:
     Raises:
         InvalidRequest: at once, before anything is started.
     """
-    return _carried_out(request, trials(request), setup)
+    return carry_out(request, trials(request), setup)
 
 
-def _carried_out(
+def carry_out(
     request: RunRequest, planned: tuple[Trial | Check, ...], setup: Setup
 ) -> Generator[Event, None, None]:
+    """Try what was planned. Closing the iterator ends every process."""
     with tempfile.TemporaryDirectory(
         prefix="framework-deployment-", ignore_cleanup_errors=True
     ) as folder:
@@ -66,7 +67,7 @@ class Session:
                 yield self._progress(f"two processes together: {trial.way}")
                 environment, result = self._check(trial, machine.id)
             else:
-                yield self._progress(f"{trial.way.id}: {trial.model}")
+                yield self._progress(f"{trial.way.id}: {model_of(trial.model).id}")
                 conclusion = self._try(trial)
                 environment = conclusion.environment
                 result = conclusion.result(self.request, machine.id)
@@ -122,5 +123,5 @@ def short(left: float, needed: float) -> Refused:
 @cache
 def reference(model: str, seed: int) -> Array:
     """What must come out of the rows that are compared."""
-    chosen = MODELS[model]
+    chosen = model_of(model)
     return chosen.reference(chosen.rows(ROWS, seed), seed)

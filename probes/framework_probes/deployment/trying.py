@@ -10,7 +10,7 @@ import numpy as np
 
 from framework_probes import protocol
 from framework_probes.deployment.artefacts import MODULES, Artefact, noted
-from framework_probes.deployment.models import MODELS, ROWS
+from framework_probes.deployment.models import ROWS, model_of
 from framework_probes.deployment.paths import Part, Way
 from framework_probes.deployment.places import Place, place
 from framework_probes.environments import interpreter
@@ -78,9 +78,9 @@ class Bench:
 
     def inputs(self, model: str) -> Path:
         """The file of the rows that are compared, drawn once."""
-        path = self.folder / f"{model}.inputs.npy"
+        path = self.folder / f"{model_of(model).id}.inputs.npy"
         if not path.exists():
-            np.save(path, MODELS[model].rows(ROWS, self.seed))
+            np.save(path, model_of(model).rows(ROWS, self.seed))
         return path
 
     def export(self, way: Way, model: str) -> Written | Refused:
@@ -162,7 +162,7 @@ class Bench:
         key = (framework, backend, model)
         if key not in self.sources:
             folder = self._new("source")
-            first = MODELS[model].images and framework == "pytorch"
+            first = model_of(model).images and framework == "pytorch"
             noted(folder, Artefact(batches=True, channels_first=first))
             where = Place(interpreter(framework, backend), None)
             self.sources[key] = self._serve(

@@ -25,7 +25,7 @@ from framework_probes.deployment.artefacts import (
     noted,
     turned,
 )
-from framework_probes.deployment.models import MODELS
+from framework_probes.deployment.models import model_of
 
 
 def answer(command: protocol.Export | protocol.Serve) -> protocol.Reply:
@@ -50,7 +50,7 @@ def export(command: protocol.Export) -> protocol.Exported | protocol.Refused:
     folder.mkdir(parents=True)
     before = Path(command.before) if command.before else None
     making = Making(
-        model=MODELS[command.model],
+        model=model_of(command.model),
         framework=command.framework,
         backend=command.backend,
         folder=folder,

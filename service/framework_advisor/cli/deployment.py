@@ -43,10 +43,11 @@ def deployment(*, as_json: bool) -> None:
     if as_json:
         echo_document(found)
         return
-    show(*_parts(found))
+    show(*parts(found))
 
 
-def _parts(found: DeploymentMatrix) -> Iterator[RenderableType]:
+def parts(found: DeploymentMatrix) -> Iterator[RenderableType]:
+    """The matrix for a terminal: framework by target, what ran, and why the others did not."""
     counts = ", ".join(f"{number} {outcome}" for outcome, number in found.counts.items())
     yield literal(f"{found.run} on {found.host.cpu}, {found.measured_at:%Y-%m-%d}: {counts}")
     targets = tuple(dict.fromkeys(cell.target for cell in found.cells))

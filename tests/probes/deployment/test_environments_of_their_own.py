@@ -20,6 +20,7 @@ FAILS = {
     ("tensorflow-litert-tflite_micro-int8", "encoder"): "crash",
     ("keras-tensorflow-litert-tflite_micro-int8", "encoder"): "crash",
     ("keras-tensorflow-litert-tflite_micro", "encoder"): "crash",
+    ("jax-litert-tflite_micro-int8", "encoder"): "crash",
     ("keras-tensorflow-litert-vela", "cnn"): "compiled_only",
     ("keras-tensorflow-litert-vela", "encoder"): "compiled_only",
 }

@@ -58,6 +58,39 @@ def test_a_file_that_cannot_be_measured_is_named_and_nothing_is_begun(
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "error: my_model.py: no rows; expected rows(count, rng) and in_numpy(x, weights)."),
+        (["--train"], "--deploy goes with --frameworks and --budget alone."),
+    ],
+)
+def test_a_file_that_cannot_be_exported_is_named_and_nothing_is_begun(
+    command: Command, tmp_path: Path, options: list[str], said: str
+) -> None:
+    path = tmp_path / "my_model.py"
+    path.write_text(MODEL)
+    done = command("probe", "mine", path, "--deploy", *options)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.slow
+def test_a_file_is_exported_run_and_shown(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "my_model.py"
+    path.write_text(command("probe", "mine", "--template", "deployment").stdout)
+    options = ("--deploy", "--frameworks", "jax")
+    process = advisor("probe", "mine", str(path), *options, data_dir=tmp_path / "data")
+    out, err = process.communicate(timeout=280)
+    assert process.returncode in (0, 4), err
+    assert "Framework by target" in out
+    right = out.partition("Ran and is right")[2].partition("compiled only")[0]
+    assert {"jax-jax_export", "jax-saved_model", "jax-litert"} <= set(right.split())
+    assert right.count("my_model") >= 3
+    assert "No export was tried" in command("deployment").stderr
+
+
 def test_no_file_says_how_to_get_one(command: Command) -> None:
     done = command("probe", "mine")
     assert done.exit_code == 2
