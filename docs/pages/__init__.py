@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from framework_advisor.evaluation import evaluate
+from framework_advisor.heat_map_svg import svg
 from framework_knowledge import load
 from pages.ageing import ageing
 from pages.article import article, table
@@ -17,12 +18,13 @@ from pages.examples import readme
 from pages.exchange import export_schema
 from pages.http_examples import http_examples
 from pages.knowledge import claims, criteria, requirements, sources
-from pages.measured import KeptRun, kept, newest, newest_deployment
+from pages.measured import KeptRun, kept, newest, newest_deployment, newest_whole
 from pages.probes import probes
 from pages.published import published
 from pages.record import record
 from pages.selftests import selftests
 from pages.stacks import stacks
+from pages.whole_run import PICTURE, heat_map, whole_run
 
 FOLDER = Path(__file__).parents[1]
 README = FOLDER.parent / "README.md"
@@ -35,7 +37,8 @@ def pages() -> dict[Path, str]:
     knowledge = load()
     run = newest(FOLDER / "measured")
     exports = newest_deployment(FOLDER / "measured" / "deployment")
-    texts = {
+    pictures: dict[Path, str] = {}
+    texts: dict[str, Iterable[str]] = {
         "criteria.md": criteria(knowledge),
         "claims.md": claims(knowledge),
         "article.md": article(knowledge),
@@ -50,9 +53,13 @@ def pages() -> dict[Path, str]:
         "published.md": published(knowledge, (run, newest(FOLDER / "measured" / "published"))),
         "selftests.md": selftests(FOLDER / "measured" / "selftests"),
     }
+    if whole := newest_whole(FOLDER / "measured" / "full"):
+        texts["whole_run.md"] = whole_run(whole)
+        pictures[FOLDER / PICTURE] = svg(heat_map(whole))
     for each in knowledge.tables:
         texts[f"tables/{each.id}.md"] = table(each, run)
     return _made(texts) | {
+        **pictures,
         README: readme(README, knowledge),
         HTTP_EXAMPLES: http_examples(knowledge, run, exports),
         FOLDER / "probe-run-export-1.schema.json": export_schema(),

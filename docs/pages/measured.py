@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,8 +60,15 @@ def kept(docs: Path) -> Iterator[tuple[str, KeptRun]]:
             yield str(folder.relative_to(docs)), _read(path)
 
 
+def newest_whole(folder: Path) -> KeptRun | None:
+    """The same of runs of the whole catalogue, which are kept compressed."""
+    paths = sorted(folder.glob("*.json.gz"))
+    return _read(paths[-1]) if paths else None
+
+
 def _read(path: Path) -> KeptRun:
-    export = parse_export(path.read_bytes()).export
+    content = path.read_bytes()
+    export = parse_export(gzip.decompress(content) if path.suffix == ".gz" else content).export
     return KeptRun(
         run=export.run.id,
         suite=export.run.request.suite,

@@ -5,7 +5,7 @@ pydantic only: HTTP, ``--json``, the page and the docs give the same document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal, Self, get_args
 
@@ -37,6 +37,7 @@ class DeployedPath(Document):
     """One path with one model: how far it came, and what it is worth on its target."""
 
     id: str = Field(description="of the result")
+    run: str
     path: str
     framework: str
     backend: str | None
@@ -78,6 +79,7 @@ class DeployedPath(Document):
         source = latency.source_p50 if latency else None
         return cls(
             id=result.id,
+            run=result.run,
             path=deployed.path,
             framework=by.framework,
             backend=by.backend,
@@ -158,12 +160,12 @@ class TrainedTogether(Document):
 
 
 class DeploymentMatrix(Document):
-    """What became of every export in its target's runtime, in the newest deployment run."""
+    """What became of every export in its target's runtime when it was tried last."""
 
     schema_: Literal["deployment-matrix/1"] = Field(default="deployment-matrix/1", alias="schema")
-    run: str
+    run: str = Field(description="the newest; each path names its own")
     host: Host
-    measured_at: datetime | date = Field(description="when the run ended")
+    measured_at: datetime | date = Field(description="when the newest run ended")
     counts: dict[Outcome, int]
     cells: tuple[Cell, ...] = Field(description="framework by target, those that were planned")
     paths: tuple[DeployedPath, ...]
@@ -173,9 +175,22 @@ class DeploymentMatrix(Document):
     environments: tuple[Environment, ...]
 
     @classmethod
-    def of(cls, measured: RunResults, measured_at: datetime | date) -> Self:
-        """The matrix of a run that ended."""
-        paths = tuple(DeployedPath.of(each) for each in measured.results if each.deployed)
+    def of(
+        cls,
+        measured: RunResults,
+        measured_at: datetime | date,
+        before: Sequence[RunResults] = (),
+    ) -> Self:
+        """The matrix of a run that ended; what it did not try is that of runs ``before`` it."""
+        runs = (measured, *before)
+        last: dict[tuple[str, str | None, str], Result] = {}
+        every = [result for run in runs for result in run.results]
+        # What a budget cut off says nothing, and hides nothing.
+        for result in sorted(every, key=lambda each: each.outcome == "not_run"):
+            who = result.contender
+            last.setdefault((result.probe, who.variant, who.subject), result)
+        results = tuple(last.values())
+        paths = tuple(DeployedPath.of(each) for each in results if each.deployed)
         counts: dict[Outcome, int] = {}
         for path in paths:
             counts[path.outcome] = counts.get(path.outcome, 0) + 1
@@ -187,9 +202,9 @@ class DeploymentMatrix(Document):
             cells=_cells(paths),
             paths=paths,
             distributed=tuple(
-                TrainedTogether.of(each) for each in measured.results if each.probe == TOGETHER
+                TrainedTogether.of(each) for each in results if each.probe == TOGETHER
             ),
-            environments=measured.environments,
+            environments=tuple({e.id: e for run in runs for e in run.environments}.values()),
         )
 
     def path(self, id_: str) -> DeployedPath:

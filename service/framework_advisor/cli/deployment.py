@@ -1,4 +1,4 @@
-"""``deployment``: which export runs where, as the newest run found it."""
+"""``deployment``: which export runs where, as each was tried last."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WORKS = {
 @click.command()
 @as_json
 def deployment(*, as_json: bool) -> None:
-    """Show which export runs where, as the newest deployment run found it."""
+    """Show which export runs where, as each was tried last."""
     from framework_advisor.runs.deployments import newest_matrix
 
     try:

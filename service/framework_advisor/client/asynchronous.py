@@ -125,7 +125,7 @@ class AsyncAdvisorClient:
         return await self._answer(calls.current_host())
 
     async def deployment(self) -> DeploymentMatrix:
-        """What came of every export in its target's runtime, in the newest deployment run."""
+        """What came of every export in its target's runtime when it was tried last."""
         return await self._answer(calls.deployment())
 
     async def start_run(self, request: GivenRun) -> ProbeRun:

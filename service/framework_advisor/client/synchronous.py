@@ -123,7 +123,7 @@ class AdvisorClient:
         return self._answer(calls.current_host())
 
     def deployment(self) -> DeploymentMatrix:
-        """What came of every export in its target's runtime, in the newest deployment run."""
+        """What came of every export in its target's runtime when it was tried last."""
         return self._answer(calls.deployment())
 
     def start_run(self, request: GivenRun) -> ProbeRun:

@@ -1,4 +1,4 @@
-"""The newest run that tried exports, of this host before others."""
+"""What the runs that tried exports come to, of this host before others."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ from framework_advisor.errors import NotFound
 from framework_advisor.runs.records import Ended
 from framework_advisor.store import Store
 
+#: What the newest run did not try comes from as many before it at most.
+RUNS_LOOKED_AT = 3
 
-async def newest_deployment(store: Store, host: str) -> Ended | None:
-    """The newest run of exports on that host; where it has none, of the host seen last."""
+
+async def newest_deployments(store: Store, host: str) -> tuple[Ended, ...]:
+    """The newest runs of exports on that host; where it has none, of the host seen last."""
     others = (record.host.id for record in await store.hosts.all())
     for each in dict.fromkeys((host, *others)):
-        found = await store.runs.newest_deployment(each)
-        if found:
-            return found[0]
-    return None
+        if found := await store.runs.newest_deployment(each, RUNS_LOOKED_AT):
+            return found
+    return ()
 
 
 async def newest_matrix(store: Store, host: str) -> DeploymentMatrix:
-    """What came of every export in it.
+    """What came of every export, each as it was tried last.
 
     Raises:
-        NotFound: none was made.
+        NotFound: none was tried.
     """
-    run = await newest_deployment(store, host)
-    if run is None:
+    runs = await newest_deployments(store, host)
+    if not runs:
         raise NotFound(NONE_YET)
-    return DeploymentMatrix.of(await store.runs.results(run.id), run.finished_at)
+    newest, *before = [await store.runs.results(run.id) for run in runs]
+    return DeploymentMatrix.of(newest, runs[0].finished_at, before)

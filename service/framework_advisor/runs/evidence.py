@@ -5,13 +5,12 @@ from __future__ import annotations
 from framework_advisor.errors import Conflict, FieldError, InvalidInput, NotFound
 from framework_advisor.measured import RecordedRun
 from framework_advisor.profile import EvidenceChoice, Profile
+from framework_advisor.runs import deployments
 from framework_advisor.store import Store
 from framework_probes.catalogue import CATALOGUE
 
 #: Older runs than these are not looked at for probes that the newer ones lack.
 RUNS_LOOKED_AT = 5
-#: The same of runs of exports, of which one usually tries them all.
-DEPLOYMENTS_LOOKED_AT = 3
 
 
 async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedRun, ...]:
@@ -38,7 +37,7 @@ async def runs_for(profile: Profile, store: Store, host: str) -> tuple[RecordedR
 async def _deployed(store: Store, host: str) -> list[RecordedRun]:
     """A host's newest run of exports; what it did not try comes from the ones before."""
     runs: list[RecordedRun] = []
-    for run in await store.runs.newest_deployment(host, DEPLOYMENTS_LOOKED_AT):
+    for run in await store.runs.newest_deployment(host, deployments.RUNS_LOOKED_AT):
         try:
             runs.append(await store.recorded(run))
         except NotFound:

@@ -34,6 +34,8 @@ Stopped = Literal["cancelled", "interrupted"]
 RETRY_S = 1.0
 #: How often a run says that it is still being executed, seconds.
 BEAT_S = 15.0
+#: How often to look whether somebody wants the run to end, seconds.
+OBEY_S = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -91,11 +93,12 @@ class Execution:
             Conflict: the run is not queued any more.
         """
         await self._store.runs.start(self.run_id, self._executor)
-        beating = asyncio.create_task(self._beat())
+        beside = [asyncio.create_task(self._beat()), asyncio.create_task(self._obey())]
         try:
             failure = None if self._request.probes == () else await self._measure()
         finally:
-            beating.cancel()
+            for task in beside:
+                task.cancel()
         await self._patiently(lambda: self._close(failure))
         return await self._store.runs.get(self.run_id)
 
@@ -163,6 +166,14 @@ class Execution:
                     await asyncio.wait_for(self._stopping.wait(), RETRY_S)
             else:
                 return
+
+    async def _obey(self) -> None:
+        """End it once another process wants it cancelled, which only the store tells."""
+        while self._stopped is None:
+            await asyncio.sleep(OBEY_S)
+            with suppress(Unavailable, StoreFull):
+                if await self._store.runs.is_asked_to_cancel(self.run_id):
+                    self.stop("cancelled")
 
     async def _beat(self) -> None:
         """Say that the run is being executed, until somebody else says that it is not."""

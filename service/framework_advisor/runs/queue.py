@@ -22,6 +22,8 @@ from framework_probes.results import Event, Host, RunRequest
 
 #: How often to look whether another process on this host has finished measuring, seconds.
 LOCK_POLL_S = 0.5
+#: How long another process may take to end a run that it is asked to cancel, seconds.
+OBEYED_S = 10.0
 #: How often to look whether another process has queued a run, or lost one, seconds.
 IDLE_POLL_S = 5.0
 #: After a failure of the queue itself it is tried again so much later, seconds.
@@ -117,7 +119,7 @@ class RunQueue:
 
         Raises:
             NotFound: there is no such run.
-            Conflict: it has ended, or another process is executing it.
+            Conflict: it has ended, or the process that executes it does not end it.
         """
         while True:
             current = self._current
@@ -134,13 +136,25 @@ class RunQueue:
             if run.ended:
                 raise Conflict(f"Probe run {id_} has ended: it is {run.status}.")
             if run.status == "running":
-                raise Conflict(
-                    f"Probe run {id_} is executed by another process: {self._lock.holder()}. "
-                    "End it there."
-                )
+                return await self._cancelled_elsewhere(run)
             if await self._store.runs.cancel_queued(id_):
                 await self._announce()
                 return await self._store.runs.get(id_)
+
+    async def _cancelled_elsewhere(self, run: Run) -> Run:
+        """The same for a run that another process executes, which looks into the store."""
+        await self._store.runs.ask_to_cancel(run.id)
+        for _ in range(round(OBEYED_S / LOCK_POLL_S)):
+            await asyncio.sleep(LOCK_POLL_S)
+            run = await self._store.runs.get(run.id)
+            if run.status == "cancelled":
+                return run
+            if run.ended:
+                raise Conflict(f"Probe run {run.id} has ended: it is {run.status}.")
+        raise Conflict(
+            f"Probe run {run.id} is executed by another process, {self._lock.holder()}, which was "
+            f"asked to end it and has not within {OBEYED_S:.0f} s. Look again, or end it there."
+        )
 
     async def _work(self) -> None:
         while not self._stopping:

@@ -221,6 +221,18 @@ class Runs:
                 await happened(session, id_, "status")
             return found
 
+    async def ask_to_cancel(self, id_: str) -> None:
+        """Have whoever executes a ``running`` run end it."""
+        async with self._sessions.writing() as session:
+            running = (RunRow.id == id_, RunRow.status == "running")
+            await session.execute(update(RunRow).where(*running).values(cancel_asked=True))
+
+    async def is_asked_to_cancel(self, id_: str) -> bool:
+        """Whether somebody wants it to end."""
+        async with self._sessions.reading() as session:
+            asked = await session.scalar(select(RunRow.cancel_asked).where(RunRow.id == id_))
+            return bool(asked)
+
     async def note(
         self,
         id_: str,
@@ -284,6 +296,7 @@ class Runs:
                 .where(RunRow.id == id_, RunRow.status.in_(STOPPED))
                 .values(
                     status="queued",
+                    cancel_asked=False,
                     finished_at=None,
                     done=len(ids),
                     message=f"goes on; {len(ids)} results are kept",

@@ -140,6 +140,8 @@ class RunRow(Base):
     executor: Mapped[str | None] = mapped_column(Line(2 * SHORT))
     #: Counts up while it is being executed.
     beats: Mapped[int] = mapped_column(default=0)
+    #: Somebody wants it to end; whoever executes it looks every second.
+    cancel_asked: Mapped[bool] = mapped_column(default=False)
     #: The request that asked for it; null where it was the command line.
     request_id: Mapped[str | None] = mapped_column(String(2 * SHORT))
     #: Digest of what it measured, whatever it is called; null while it goes on.

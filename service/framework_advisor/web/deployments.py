@@ -12,7 +12,7 @@ from litestar.response import Template
 from framework_advisor.api.services import Injected, Services
 from framework_advisor.deployment_matrix import HOW
 from framework_advisor.errors import NotFound
-from framework_advisor.runs.deployments import newest_deployment, newest_matrix
+from framework_advisor.runs.deployments import newest_deployments, newest_matrix
 from framework_advisor.web.views.deployments import matrix_page
 
 
@@ -23,7 +23,7 @@ class DeploymentPages(Controller):
 
     @get()
     async def matrix(self, services: Injected) -> Template:
-        """Show the newest run of exports; where there is none, how to make one."""
+        """Show what came of each export last; where none was tried, how to make a run."""
         try:
             page = matrix_page(await newest_matrix(services.store, services.queue.host.id))
         except NotFound:
@@ -39,6 +39,5 @@ async def linked(
     app = connection.app.state
     if not app.get("deployed"):
         services: Services = app.services
-        found = await newest_deployment(services.store, services.queue.host.id)
-        app["deployed"] = found is not None
+        app["deployed"] = bool(await newest_deployments(services.store, services.queue.host.id))
     connection.state["deployed"] = app["deployed"]

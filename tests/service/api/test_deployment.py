@@ -99,6 +99,20 @@ def test_the_newest_run_is_shown_and_links_to_the_matrix_appear(service: Client)
     assert "tflite-micro is missing" in page
 
 
+def test_what_the_newest_run_did_not_try_is_that_of_the_run_before(service: Client) -> None:
+    keep(service, *RESULTS)
+    again = tried("pytorch", "onnxruntime_web", "encoder", run="run_e")
+    cut = tried("keras:tensorflow", "litert", outcome="not_run", reason="0 s left", run="run_e")
+    keep(service, again, cut, run="run_e")
+    found = DeploymentMatrix.model_validate_json(service.get("/v1/deployment").content)
+    assert found.run == "run_e"
+    assert [(path.run, path.id) for path in found.paths] == [
+        ("run_e", again.id),
+        *[("run_d", each.id) for each in RESULTS if each != RESULTS[1]],
+    ]
+    assert found.counts["ok"] == 3
+
+
 def test_both_clients_give_the_matrix_with_its_types(service: Client) -> None:
     keep(service, *RESULTS)
     document = service.get("/v1/deployment").content

@@ -138,7 +138,27 @@ def test_a_run_whose_process_is_gone_is_interrupted_at_the_next_start(
     asyncio.run(act())
 
 
-def test_a_run_waits_while_another_process_measures(settings: Settings, playing: Playing) -> None:
+def test_a_run_that_another_process_executes_is_cancelled_through_the_store(
+    settings: Settings, playing: Playing
+) -> None:
+    async def act() -> None:
+        async with queue(settings, playing("waits")) as (theirs, store):
+            run = await theirs.submit(ProbeRunRequest())
+            await until(store, run.id, measuring_now)
+            async with queue(settings, playing("ends well")) as (ours, _):
+                cancelled = await ours.cancel(run.id)
+            assert (cancelled.status, cancelled.counts) == ("cancelled", {"ok": 1})
+            again = await theirs.resume(run.id)
+            assert (await until(store, again.id, measuring_now)).status == "running"
+
+    asyncio.run(act())
+
+
+def test_a_run_waits_while_another_process_measures(
+    settings: Settings, playing: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("framework_advisor.runs.queue.OBEYED_S", 0.5)
+
     async def act() -> None:
         other = HostLock(settings.data_dir, settings.lock_dir)
         assert other.acquire("run_theirs")
