@@ -16,9 +16,11 @@ STAND_INS = (
     (r"probe run --suite quick", "probe run --probes dispatch --frameworks jax", "two minutes"),
     (
         r"probe run --suite deployment$",
-        "probe run --suite deployment --help",
-        "twenty minutes",
+        "probe run --suite deployment --probes deployment.cnn/pytorch-onnx-onnxruntime",
+        "a quarter of an hour",
     ),
+    (r"--deploy$", "--help", "minutes"),
+    (r"probe resume RUN$", "probe resume --help", "a run that was stopped"),
     (r'"suite": ?"quick"', SMALL, "two minutes"),
     (
         r"framework_probes run --export",

@@ -179,7 +179,7 @@ async def migrate(engine: AsyncEngine) -> None:
         InvalidInput: a newer version has been there.
     """
     try:
-        async with writer(engine).begin() as connection:
+        async with writer(engine).connect() as connection:
             await connection.run_sync(_upgrade)
     except CommandError as error:
         raise InvalidInput(

@@ -13,8 +13,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
+import measuring
 from framework_advisor.errors import InvalidInput
+from framework_advisor.runs.records import RunResults
 from framework_advisor.settings import Settings
+from framework_advisor.store import Store
 from framework_advisor.store.engine import MIGRATIONS, database, migrate
 from framework_advisor.store.tables import Base
 from processes import environment
@@ -81,6 +84,44 @@ def test_a_migration_can_be_taken_back(where: Settings) -> None:
         return inspect(connection).get_table_names()
 
     assert migrated(where, back) == ["alembic_version"]
+
+
+def test_what_was_measured_outlives_an_upgrade(where: Settings) -> None:
+    """SQLite makes an altered table anew: dropping the old one must not take its run's results."""
+
+    def as_it_was(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+
+    async def filled() -> None:
+        async with Store(where) as store:
+            await store.hosts.add(measuring.HOST)
+            await store.runs.create(measuring.request("run_1"), measuring.HOST.id)
+            await store.runs.start("run_1")
+            await store.runs.add_environment("run_1", measuring.ENVIRONMENT)
+            await store.runs.add_result(measuring.result())
+            await store.runs.add_pair(measuring.pair())
+
+    async def taken_back() -> None:
+        engine = database(where.store_url).get_engine()
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(as_it_was)
+        finally:
+            await engine.dispose()
+
+    async def kept() -> RunResults:
+        async with Store(where) as store:
+            return await store.runs.results("run_1")
+
+    asyncio.run(filled())
+    asyncio.run(taken_back())
+    found = asyncio.run(kept())
+    assert found.results == (measuring.result(),)
+    assert found.environments == (measuring.ENVIRONMENT,)
+    assert found.pairs == (measuring.pair(),)
 
 
 OPEN = """
