@@ -4,7 +4,7 @@ Measures the quick suite with every framework that is installed (some two minute
 that does nothing else) and writes ``docs/measured/DAY-HOST.json``, a ``probe-run-export/1`` as
 ``framework-advisor probe import`` takes it. With a file it keeps that one: what
 ``python -m framework_probes run --export FILE`` or ``probe export`` wrote. A run of the suite
-``deployment`` is kept in a folder of its own and makes the matrix; one of ``full`` makes the page of
+``deployment`` is kept in a folder of its own and makes the matrix; one of ``full`` the page of
 the whole catalogue.
 """
 

@@ -13,5 +13,5 @@ from framework_advisor.runs.deployments import newest_matrix
 
 @get("/v1/deployment", operation_class=described({200: DeploymentMatrix}, refusals=(404,)))
 async def deployment(services: Injected) -> Response[bytes]:
-    """Give the matrix of all exports, each as it was tried last: path, outcome, parity, size, latency."""
+    """Give the matrix of exports, each as tried last: path, outcome, parity, size, latency."""
     return document(await newest_matrix(services.store, services.queue.host.id))
