@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,8 +102,7 @@ def conditions(run: KeptRun) -> str:
         f"Run `{run.run}` of {run.measured_on}, suite {run.suite}: {host.cores} cores of "
         f"{host.cpu}, {host.memory_bytes / 2**30:.0f} GiB, {host.system}, no accelerator used, "
         f"{', '.join(settings)}; Python {', '.join(pythons)}, "
-        f"{', '.join(sorted(versions))}. One process for each framework: the intervals hold for "
-        "it, and another run may differ by a few per cent more. "
+        f"{', '.join(sorted(versions))}. {_processes(run.results)} "
         f"The whole run, raw blocks too: [docs/measured](../measured/{file_name(run)})."
     )
 
@@ -171,3 +170,14 @@ def _pairs_of(cells: Iterable[Cell], run: KeptRun) -> Iterator[Pair]:
     yield from (
         p for p in run.pairs if {p.a.framework, p.b.framework} == named and p.a.tier == p.b.tier
     )
+
+
+def _processes(results: Sequence[Result]) -> str:
+    """How many processes stand behind the intervals."""
+    several = sorted({r.probe for r in results if r.time and r.time.replicates > 1})
+    most = "One process for each framework"
+    holds = "the intervals hold for it, and another run may differ by a few per cent more."
+    if not several:
+        return f"{most}: {holds}"
+    named = ", ".join(f"`{probe}`" for probe in several)
+    return f"{most}, except for {named}, which were measured in several fresh ones: {holds}"

@@ -56,7 +56,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
         Entry("probe", "Measure this host.", "probe"),
         Entry(
             "deployment",
-            "Show which export runs where, as the newest deployment run found it.",
+            "Show which export runs where, as each was tried last.",
             "deployment",
         ),
         Entry("hosts", "List the hosts that probes ran on, the latest first.", "hosts"),

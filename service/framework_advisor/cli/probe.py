@@ -70,7 +70,7 @@ def list_(*, as_json: bool) -> None:
 
 
 @probe.command()
-@click.option("--suite", help="quick or full.  [default: quick]")
+@click.option("--suite", help="quick, full or deployment.  [default: quick]")
 @click.option("--frameworks", help="Only these, separated by commas.")
 @click.option("--probes", help="Only these, separated by commas; see: probe list")
 @click.option("--device", help="cpu, cuda, rocm, mps, tpu or xpu.  [default: cpu]")

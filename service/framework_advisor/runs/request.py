@@ -28,22 +28,30 @@ from framework_probes.results import RunRequest
 
 
 def _known_suite(name: str) -> str:
-    return _known(name, SUITES)
-
-
-def _known_probe(name: str) -> str:
-    return _known(name, ASKED)
-
-
-def _known(name: str, names: Iterable[str]) -> str:
-    if name not in names:
-        expected = ", ".join(f"'{each}'" for each in names)
-        near = get_close_matches(name, tuple(names), 1)
-        meant = f"'{near[0]}'? Known are {expected}" if near else f"one of {expected}"
-        raise PydanticCustomError("unknown_name", "unknown", {"expected": meant})
+    if name not in SUITES:
+        raise _unknown(_any_of(SUITES))
     return name
 
 
+def _known_probe(name: str) -> str:
+    if name not in ASKED:
+        # There are hundreds: the nearest are told, and where all of them stand.
+        near = get_close_matches(name, ASKED, _NEAREST)
+        meant = f"{_any_of(near)}; the probes" if near else "one of the probes that"
+        raise _unknown(f"{meant} are listed by GET /v1/probes and framework-advisor probe list")
+    return name
+
+
+def _any_of(names: Iterable[str]) -> str:
+    *most, last = (f"'{name}'" for name in names)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _unknown(expected: str) -> PydanticCustomError:
+    return PydanticCustomError("unknown_name", "unknown", {"expected": expected})
+
+
+_NEAREST = 3
 SuiteName = Annotated[
     str, AfterValidator(_known_suite), Field(json_schema_extra={"enum": list(SUITES)})
 ]
@@ -83,7 +91,7 @@ class ProbeRunRequest(BaseModel):
         if wrong := [probe for probe in probes or () if not suits(probe, suite)]:
             other = "exports" if suite == DEPLOYMENT else "no export, which suite 'deployment' has"
             expected = f"of suite '{suite}' {other}, and not '{wrong[0]}'"
-            raise PydanticCustomError("unknown_name", "unknown", {"expected": expected})
+            raise _unknown(expected)
         return probes
 
     @field_validator("device")
@@ -91,7 +99,7 @@ class ProbeRunRequest(BaseModel):
     def _on_the_processor(cls, device: Device, info: ValidationInfo) -> Device:
         if info.data.get("suite") == DEPLOYMENT and device != "cpu":
             expected = "'cpu': exports are run on the processor"
-            raise PydanticCustomError("unknown_name", "unknown", {"expected": expected})
+            raise _unknown(expected)
         return device
 
     def to_run(self, seed: int = 0) -> RunRequest:

@@ -48,6 +48,15 @@ def test_a_wrong_request_is_named_and_measures_nothing(
     assert not (tmp_path / "data").exists()
 
 
+def test_a_probe_that_nobody_knows_is_told_by_its_nearest_alone(command: Command) -> None:
+    (near,) = command("probe", "run", "--probes", "matmull").stderr.splitlines()
+    assert "expected 'matmul', 'matmul.small' or 'matmul.large'; " in near
+    assert "framework-advisor probe list" in near
+    (far,) = command("probe", "run", "--probes", "x").stderr.splitlines()
+    assert "'" not in far
+    assert "framework-advisor probe list" in far
+
+
 def test_before_any_run_there_is_nothing_to_show(command: Command) -> None:
     done = command("probe", "show")
     assert (done.exit_code, done.stdout) == (2, "")
