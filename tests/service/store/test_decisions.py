@@ -86,7 +86,7 @@ def test_an_earlier_version_finds_every_recommendation_whole(
         found = connection.execute(text("SELECT id, document FROM recommendations"))
         return {row.id: row.document for row in found}
 
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         documents = back(connection)
     engine.dispose()
     assert {id_: json.loads(document) for id_, document in documents.items()} == {
