@@ -16,7 +16,7 @@ from benchmarks.figure import Figure, paired
 from framework_advisor import Advisor, Profile, parse_profile
 from framework_advisor.decision.measurements import Measurements
 from framework_advisor.decision.weights import CRITERIA
-from framework_advisor.measured import probe_facts
+from framework_advisor.probe_facts import probe_facts
 
 SAMPLES = 25
 #: What one answer took before draws stopped when p_best is known.

@@ -25,7 +25,7 @@ from benchmarks.decision import EXAMPLES
 from benchmarks.figure import Figure
 from framework_advisor import Advisor, parse_profile
 from framework_advisor.decision.measurements import Measurements
-from framework_advisor.measured import probe_facts
+from framework_advisor.probe_facts import probe_facts
 
 CONCURRENCY = 16
 #: Requests of one turn: of a repeated profile, and of profiles that are all different.

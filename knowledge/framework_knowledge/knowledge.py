@@ -15,6 +15,7 @@ from framework_knowledge.models import (
     Criterion,
     Framework,
     Gate,
+    Model,
     Overlay,
     OverlayUse,
     Piece,
@@ -109,7 +110,8 @@ def _snapshot(knowledge: Knowledge, day: date) -> Snapshot:
         for gate in knowledge.gates
         if gate.holds_on(day) and gate.id not in aside
     )
-    snapshot = Snapshot(
+    # Each part was validated when it was read.
+    snapshot = Snapshot.model_construct(
         version=knowledge.version,
         as_of=day,
         sha256="",
@@ -270,6 +272,14 @@ def _cited_sources(
 
 def _sha256(snapshot: Snapshot) -> str:
     """Digest of the content alone: neither the version's name nor the day enters it."""
-    content = snapshot.model_dump(mode="json", exclude={"version", "as_of", "sha256"})
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    left_out = {"version", "as_of", "sha256"}
+    content = {name: part for name, part in dict(snapshot).items() if name not in left_out}
+    text = json.dumps(
+        content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain
+    )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Model | date) -> object:
+    """What JSON has no word for, as pydantic puts it into JSON."""
+    return value.isoformat() if isinstance(value, date) else dict(value)

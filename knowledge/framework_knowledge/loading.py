@@ -6,12 +6,11 @@ import functools
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from framework_knowledge import prepared
 from framework_knowledge.ageing import AgeKind, with_age
-from framework_knowledge.documents import Problem
 from framework_knowledge.knowledge import Knowledge
-from framework_knowledge.layering import read_overlays
 from framework_knowledge.models import (
     Claim,
     Criterion,
@@ -23,10 +22,13 @@ from framework_knowledge.models import (
     Source,
     Table,
 )
-from framework_knowledge.reading import Reader
-from framework_knowledge.references import Contents, Located, check, check_base
 
-__all__ = ["Knowledge", "KnowledgeError", "Problem", "load"]
+# What reads YAML is loaded where YAML is read: not where all is prepared.
+if TYPE_CHECKING:
+    from framework_knowledge.documents import Problem
+    from framework_knowledge.references import Located
+
+__all__ = ["Knowledge", "KnowledgeError", "load"]
 
 Item = TypeVar("Item", bound=Model)
 
@@ -57,6 +59,8 @@ def load(folder: Path | None = None, *, overlays: Sequence[Path] = ()) -> Knowle
     knowledge = _packaged() if folder is None else _load(folder)
     if not overlays:
         return knowledge
+    from framework_knowledge.layering import read_overlays
+
     laid, problems = read_overlays(knowledge, overlays)
     _refuse(problems)
     return laid
@@ -70,10 +74,14 @@ def _refuse(problems: Iterable[Problem]) -> None:
 
 @functools.cache
 def _packaged() -> Knowledge:
-    return _load(Path(__file__).parent)
+    folder = Path(__file__).parent
+    return prepared.read(folder) or _load(folder)
 
 
 def _load(folder: Path) -> Knowledge:
+    from framework_knowledge.reading import Reader
+    from framework_knowledge.references import Contents, check, check_base
+
     reader = Reader(folder)
     editions = reader.whole(["knowledge.yaml"], _Edition)
     contents = Contents(

@@ -33,7 +33,8 @@ from framework_knowledge.vocabulary import (
 class Model(BaseModel):
     """Base of all knowledge: frozen, and a field that nobody knows is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Validators are built when something is first validated: what is prepared never is.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Source(Model):

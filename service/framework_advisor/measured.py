@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Literal, cast
 
 from framework_advisor.decision.measurements import (
@@ -16,6 +15,7 @@ from framework_advisor.decision.measurements import (
     Measurements,
     ProbeFacts,
 )
+from framework_advisor.probe_facts import DEPLOYMENT_COST_S, probe_facts
 from framework_advisor.recommendation import Contender
 from framework_knowledge.models import Family
 from framework_probes.catalogue import CATALOGUE
@@ -24,8 +24,6 @@ from framework_probes.probe import Probe
 from framework_probes.results import Contender as ProbeContender
 from framework_probes.results import Environment, Host, Pair, Result
 
-#: Seconds of the whole deployment suite on two cores, from environments that are built.
-DEPLOYMENT_COST_S = 1200.0
 #: Outcomes of a path of which nothing was found out.
 NOTHING_TRIED = frozenset({"not_installed", "not_run", "cancelled"})
 
@@ -85,13 +83,8 @@ def _came_out(probe: MeasuredProbe) -> bool:
     return any(time.outcome == "ok" for time in probe.times)
 
 
-@cache
-def probe_facts() -> tuple[ProbeFacts, ...]:
-    """The catalogue, as far as a decision needs it."""
-    return tuple(_facts(probe) for probe in CATALOGUE.values())
-
-
-def _facts(probe: Probe) -> ProbeFacts:
+def facts_of(probe: Probe) -> ProbeFacts:
+    """A probe as far as a decision needs it."""
     return ProbeFacts(
         id=probe.id,
         title=probe.title,
@@ -112,7 +105,7 @@ def _probes_of(run: RecordedRun) -> Iterator[MeasuredProbe]:
         if probe is None:
             continue
         yield MeasuredProbe(
-            probe=_facts(probe),
+            probe=facts_of(probe),
             run=run.id,
             host=run.host.id,
             device=cast(Device, device),

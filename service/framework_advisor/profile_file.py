@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, BinaryIO
-
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode
 
 from framework_advisor.errors import FieldError, InvalidInput
 from framework_advisor.profile import Profile, parse_profile
@@ -31,18 +28,15 @@ def read_profile(body: bytes, name: str) -> Profile:
     is_yaml = not looks_like_json if name == "-" else Path(name).suffix.lower() in YAML
     if not is_yaml:
         return _named(body, name, None)
+    # YAML is loaded for whoever writes it.
+    from framework_advisor.profile_yaml import NotYaml, lines_of, parsed
+
     try:
-        # What is meant twice could grow without end when it is written out.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(body.decode())):
-            raise InvalidInput((FieldError(name, "it holds an alias (*)", "plain values"),))
-        root = yaml.compose(body, Loader=yaml.CSafeLoader)
-        value = yaml.load(body, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = _place(name, mark.line + 1 if mark else None)
-        problem = getattr(error, "problem", None) or "not text in UTF-8"
-        raise InvalidInput((FieldError(place, f"it is not YAML: {problem}", "YAML"),)) from None
-    return _named(json.dumps(value, default=str).encode(), name, root)
+        value, root = parsed(body)
+    except NotYaml as error:
+        found = FieldError(_place(name, error.line), str(error), error.expected)
+        raise InvalidInput((found,)) from None
+    return _named(json.dumps(value, default=str).encode(), name, lines_of(root))
 
 
 def name_of(file: BinaryIO) -> str:
@@ -66,33 +60,7 @@ def write_profile(given: Mapping[str, Any], name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML as JSON understands it: days stay text, and so does a version such as 3.10."""
-
-    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002
-        seen: set[str] = set()
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode) or key.value in seen:
-                what = "given twice" if isinstance(key, ScalarNode) else "no plain text"
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value} is {what}", key.start_mark
-                )
-            seen.add(key.value)
-            if key.value == "python" and isinstance(value, ScalarNode):
-                value.tag = "tag:yaml.org,2002:str"
-        return dict(super().construct_mapping(node, deep=True))
-
-    def flatten_mapping(self, node: MappingNode) -> None:
-        """Leave ``<<`` as it is; no field has that name."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _named(body: bytes, name: str, root: Node | None) -> Profile:
+def _named(body: bytes, name: str, line: Callable[[str], int] | None) -> Profile:
     """Raises InvalidInput with the file before each field."""
     try:
         return parse_profile(body)
@@ -100,7 +68,9 @@ def _named(body: bytes, name: str, root: Node | None) -> Profile:
         if name == "-":
             raise
         found = (
-            replace(e, pointer=f"{_place(name, _line(root, e.pointer))} {e.pointer}".strip())
+            replace(
+                e, pointer=f"{_place(name, line(e.pointer) if line else None)} {e.pointer}".strip()
+            )
             for e in error.errors
         )
         raise InvalidInput(tuple(found)) from None
@@ -108,24 +78,6 @@ def _named(body: bytes, name: str, root: Node | None) -> Profile:
 
 def _place(name: str, line: int | None) -> str:
     return name if line is None else f"{name}:{line}"
-
-
-def _line(root: Node | None, pointer: str) -> int | None:
-    """The line of what a pointer names, or of its nearest part that is there."""
-    if root is None:
-        return None
-    line = root.start_mark.line + 1
-    node = root
-    for part in pointer.split("/")[1:]:
-        if isinstance(node, MappingNode):
-            pair = next((each for each in node.value if each[0].value == part), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif part.isdigit() and int(part) < len(node.value):
-            node = node.value[int(part)]
-            line = node.start_mark.line + 1
-    return int(line)
 
 
 def _fields(
@@ -212,6 +164,8 @@ def _flow(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     if "\\" in text or not text.isprintable():
         return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in text)
+    import yaml
+
     listed = yaml.safe_dump(
         [value], default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,18 +11,11 @@ from pydantic import BeforeValidator, Field, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from framework_advisor.errors import FieldError, InvalidInput
+from framework_advisor.kept_where import PREFIX, default_data_dir, store_file
 from framework_advisor.keys import ApiKey, keys_in
 from framework_advisor.known import overlay_paths
 from framework_advisor.settings_file import apply_settings_file
 from framework_advisor.validation import field_errors
-
-PREFIX = "FRAMEWORK_ADVISOR_"
-
-
-def default_data_dir() -> Path:
-    """``$XDG_DATA_HOME/framework-advisor``, or below ``~/.local/share`` where that is not set."""
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "framework-advisor"
 
 
 def _folders(given: object) -> object:
@@ -185,7 +177,7 @@ class Settings(BaseSettings):
 
     @property
     def _default_store(self) -> Path:
-        return self.data_dir / "advisor.sqlite3"
+        return store_file(self.data_dir)
 
     def make_data_dir(self) -> None:
         """Create the data directory, for its owner alone.

@@ -7,10 +7,9 @@ from collections.abc import MutableMapping
 from pathlib import Path
 
 from framework_advisor.errors import FieldError, InvalidInput, NotInstalled
+from framework_advisor.kept_where import PREFIX
 
 VARIABLE = "FRAMEWORK_ADVISOR_SETTINGS_FILE"
-#: What settings begin with; the same as ``settings.PREFIX``, which takes pydantic-settings along.
-_PREFIX = "FRAMEWORK_ADVISOR_"
 
 
 def apply_settings_file(environment: MutableMapping[str, str] | None = None) -> None:
@@ -41,13 +40,13 @@ def apply_settings_file(environment: MutableMapping[str, str] | None = None) -> 
         raise _wrong(f"{file} cannot be read: {error}", "a text file in UTF-8") from None
     strange = sorted(name for name, value in found.items() if not _is_ours(name, value))
     if strange:
-        raise _wrong(f"{file} holds {', '.join(strange)}", f"lines such as {_PREFIX}PORT=8000")
+        raise _wrong(f"{file} holds {', '.join(strange)}", f"lines such as {PREFIX}PORT=8000")
     for name, value in found.items():
         variables.setdefault(name, str(value))
 
 
 def _is_ours(name: str, value: str | None) -> bool:
-    return value is not None and name.startswith(_PREFIX) and name != VARIABLE
+    return value is not None and name.startswith(PREFIX) and name != VARIABLE
 
 
 def _wrong(detail: str, expected: str) -> InvalidInput:

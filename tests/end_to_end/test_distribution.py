@@ -77,6 +77,7 @@ def test_the_wheel_holds_three_typed_packages_with_their_data(wheel: Path) -> No
     for package in ("framework_knowledge", "framework_probes", "framework_advisor"):
         assert f"{package}/py.typed" in names
     assert "framework_knowledge/criteria.yaml" in names
+    assert "framework_knowledge/prepared.json" in names
     assert "framework_knowledge/tables/static_dynamic.yaml" in names
     assert any(
         re.fullmatch(r"framework_advisor/store/migrations/versions/.+\.py", n) for n in names

@@ -1,5 +1,5 @@
 """``python -m framework_advisor.cli``: the command line without its script."""
 
-from framework_advisor.cli import main
+from framework_advisor.cli.process import run
 
-main(prog_name="framework-advisor")
+run()

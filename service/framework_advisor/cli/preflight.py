@@ -10,8 +10,9 @@ from contextlib import closing
 from sqlalchemy import make_url
 
 from framework_advisor.errors import AdvisorError, FieldError, InvalidInput
+from framework_advisor.kept_where import PREFIX
 from framework_advisor.known import knowledge_with
-from framework_advisor.settings import PREFIX, Settings
+from framework_advisor.settings import Settings
 from framework_advisor.store import Store
 from framework_advisor.store.failures import cannot_open
 from framework_knowledge import KnowledgeError

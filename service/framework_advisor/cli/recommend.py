@@ -9,10 +9,10 @@ import rich_click as click
 from framework_advisor.advisor import Advisor
 from framework_advisor.cli.output import as_json, echo_document
 from framework_advisor.cli.reading import reading
-from framework_advisor.cli.recorded import runs_for_profile
+from framework_advisor.cli.recorded import measurements_for
 from framework_advisor.cli.terminal import show
 from framework_advisor.known import knowledge_set
-from framework_advisor.measured import measurements_from
+from framework_advisor.probe_facts import nothing_measured
 from framework_advisor.profile_file import name_of, read_profile
 from framework_advisor.recommendation import Decision, Identity, Recommendation
 
@@ -57,5 +57,5 @@ def _keep(recommendation: Recommendation) -> None:
 def recommended(profile: BinaryIO, *, measured: bool = True) -> Recommendation:
     """The recommendation for the profile in a file, on what was measured here if it counts."""
     parsed = read_profile(profile.read(), name_of(profile))
-    runs = runs_for_profile(parsed) if measured else ()
-    return Advisor(knowledge_set(), measurements_from(runs)).recommend(parsed)
+    measurements = measurements_for(parsed) if measured else nothing_measured()
+    return Advisor(knowledge_set(), measurements).recommend(parsed)

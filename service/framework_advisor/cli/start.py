@@ -11,10 +11,9 @@ from pydantic import ValidationError
 
 from framework_advisor.advisor import Advisor
 from framework_advisor.cli.extra import need_server
-from framework_advisor.cli.recorded import runs_for_profile
+from framework_advisor.cli.recorded import measurements_for
 from framework_advisor.errors import FieldError, InvalidInput, NotFound
 from framework_advisor.known import knowledge_set
-from framework_advisor.measured import measurements_from
 from framework_advisor.profile_file import read_profile
 from framework_advisor.recommendation import SCHEMA, Recommendation
 from framework_advisor.scaffold import project_for, write
@@ -51,7 +50,7 @@ def _in_file(path: Path) -> Recommendation:
     raw = path.read_bytes()
     if not _says_recommendation(raw):
         profile = read_profile(raw, str(path))
-        measured = measurements_from(runs_for_profile(profile))
+        measured = measurements_for(profile)
         return Advisor(knowledge_set(), measured).recommend(profile)
     try:
         return Recommendation.model_validate_json(raw)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 #: Nothing is loaded and nothing runs, whatever the record holds.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -26,6 +28,9 @@ def html(markdown: str) -> str:
 
 @cache
 def _reader() -> MarkdownIt:
+    # Whoever writes no page, as most commands, does not wait for it.
+    from markdown_it import MarkdownIt
+
     # Tags are text, and pictures would be fetched.
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 

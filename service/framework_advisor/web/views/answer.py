@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from framework_advisor.measured import probe_facts
+from framework_advisor.probe_facts import probe_facts
 from framework_advisor.recommendation import (
     Basis,
     Decision,
