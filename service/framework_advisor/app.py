@@ -23,7 +23,6 @@ from framework_advisor.api.metrics import exposition
 from framework_advisor.api.openapi import openapi_config
 from framework_advisor.api.probe_runs import ProbeRuns
 from framework_advisor.api.probes import probes
-from framework_advisor.api.problems import HANDLERS
 from framework_advisor.api.recommendations import Recommendations
 from framework_advisor.api.run_imports import run_imports
 from framework_advisor.api.services import Services
@@ -33,6 +32,7 @@ from framework_advisor.runs.queue import RunQueue
 from framework_advisor.settings import Settings, load_settings
 from framework_advisor.store import Store
 from framework_advisor.store.retention import Retention
+from framework_advisor.web.mistakes import EVERYWHERE
 from framework_advisor.web.site import pages, templates
 from framework_knowledge import KnowledgeError
 from framework_probes.host import fingerprint
@@ -97,7 +97,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "services": Provide(lambda: services, sync_to_thread=False),
             "caller": Provide(caller_of, sync_to_thread=False),
         },
-        exception_handlers=HANDLERS,
+        exception_handlers=EVERYWHERE,
         guards=[gate.let_in],
         lifespan=[open_for_business],
         logging_config=None,

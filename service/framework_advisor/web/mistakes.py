@@ -8,10 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response
+from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
+from framework_advisor.api.access import answer_with
 from framework_advisor.api.gate import SignInNeeded
 from framework_advisor.api.problems import HANDLERS
+from framework_advisor.web.policy import HEADERS
 
 AnyRequest = Request[Any, Any, Any]
 Handler = Callable[[AnyRequest, Any], Response[Any]]
@@ -47,3 +50,17 @@ PAGES: dict[int | type[Exception], Handler] = {
     **{raised: _as_page(handler) for raised, handler in HANDLERS.items()},
     SignInNeeded: _to_sign_in,
 }
+
+
+def _nowhere(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """An address that leads nowhere is a page where a browser asks for it, except below ``/v1``."""
+    path = request.scope["path"]
+    of_a_page = "text/html" in request.headers.get("accept", "") and f"{path}/"[:4] != "/v1/"
+    if error.status_code != 404 or not of_a_page:
+        return HANDLERS[HTTPException](request, error)
+    answer_with(request.scope, HEADERS)
+    return PAGES[HTTPException](request, error)
+
+
+#: For what no route answers for: the API's problems, but a person who mistypes reads a page.
+EVERYWHERE: dict[int | type[Exception], Handler] = {**HANDLERS, HTTPException: _nowhere}

@@ -97,6 +97,21 @@ def test_an_answer_is_decided_again_recorded_and_forgotten(pages: Client) -> Non
     assert (gone.status_code, "Not Found" in gone.text) == (404, True)
 
 
+def test_an_address_that_leads_nowhere_is_a_page_for_a_browser_alone(pages: Client) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    gone = pages.get("/nowhere", headers=browser)
+    assert gone.status_code == 404
+    assert gone.headers["content-type"].startswith("text/html")
+    assert (
+        gone.headers["content-security-policy"] == pages.get("/").headers["content-security-policy"]
+    )
+    assert "There is nothing under this path." in gone.text
+    for path, headers in (("/nowhere", {}), ("/v1/nowhere", browser), ("/v1", browser)):
+        problem = pages.get(path, headers=headers)
+        assert problem.headers["content-type"] == "application/problem+json", path
+        assert problem.status_code == 404
+
+
 def test_a_project_of_the_recommended_stack_is_one_click_away(pages: Client) -> None:
     where = asked(pages, **EXAMPLES["cpu_vision_service"])
     assert f'href="{where}/project.zip"' in pages.get(where).text
