@@ -13,11 +13,17 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+import measuring
 from databases import Cluster, missing
 from processes import Server
 
 PROFILE = {"stage": "research"}
 PATH = "/v1/recommendations"
+RUNS = "/v1/probe-runs"
+IMPORTS = "/v1/probe-runs/import"
+QUEUED = {"probes": ["dispatch"], "frameworks": ["jax"]}
+EXPORT = measuring.export()
+JSON = {"Content-Type": "application/json"}
 
 
 @contextmanager
@@ -102,6 +108,13 @@ def test_what_was_stored_is_read_and_nothing_fails_without_saying_why(
     ready = ask.get("/health/ready")
     assert ready.status_code == 503
     assert "no room" in ready.json()["detail"]
+    for refused in (ask.post(RUNS, json=QUEUED), ask.post(IMPORTS, content=EXPORT, headers=JSON)):
+        assert refused.status_code == 507, refused.text
+        assert "no room" in refused.json()["detail"]
+    assert ask.get(RUNS).json()["items"] == []
     filler.unlink()
     assert ask.get("/health/ready").status_code == 200
     assert ask.post(PATH, json=PROFILE).status_code == 201
+    imported = ask.post(IMPORTS, content=EXPORT, headers=JSON)
+    assert imported.status_code == 201, imported.text
+    assert len(ask.get(f"{imported.headers['location']}/results").json()["results"]) == 4
