@@ -22,8 +22,9 @@ def heat_map(run: KeptRun) -> HeatMap:
 def whole_run(run: KeptRun) -> Iterator[str]:
     """The page of one run."""
     yield from ("# The whole catalogue on one host", "")
-    link = f"../measured/{file_name(run)}"
-    yield conditions(run).replace(link, f"measured/full/{file_name(run)}.gz")
+    # The site leaves the runs out.
+    link = f"[docs/measured](../measured/{file_name(run)})"
+    yield conditions(run).replace(link, f"`docs/measured/full/{file_name(run)}.gz`")
     yield from ("", "## What came of it", "")
     yield from _outcomes(run.results)
     yield from ("", "## What the host reaches at best", "")
