@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from framework_advisor.deployment_matrix import HOW, Cell, DeployedPath, DeploymentMatrix
+from framework_advisor.report.literal import literal
 from framework_advisor.runs.records import RunResults
 from framework_advisor.web.views.deployments import WORDS
 from framework_advisor.web.words import framework, large, plain, seconds
@@ -105,7 +106,7 @@ def _left(paths: Sequence[DeployedPath]) -> Iterator[str]:
     """Everything else with its reason, alike ones together."""
     alike: dict[tuple[str, str], list[str]] = {}
     for path in paths:
-        said = " ".join((path.reason or "").split())
+        said = literal(" ".join((path.reason or "").split()))
         alike.setdefault((plain(path.outcome), said), []).append(f"`{path.path}` ({path.model})")
     for (outcome, reason), names in alike.items():
         yield f"- **{outcome}**: {', '.join(names)}: {reason}"
@@ -123,7 +124,9 @@ def _together(matrix: DeploymentMatrix) -> Iterator[str]:
     )
     yield from ("", *header("framework", "way", "outcome", "off by", "one step", "95%"))
     for each in matrix.distributed:
-        outcome = plain(each.outcome) if each.reason is None else f"{each.outcome}: {each.reason}"
+        outcome = plain(each.outcome)
+        if each.reason is not None:
+            outcome = f"{each.outcome}: {literal(each.reason)}"
         yield row(
             framework(each.subject),
             f"`{each.way}`",
