@@ -32,8 +32,10 @@ EMPTY = re.compile(
 QUOTES = re.compile(r"in user code:|traceback", re.IGNORECASE)
 #: A line so short goes on with the next one: "Unsupported operations:" and then which.
 BRIEF = 60
-#: Folders of the run, which name nothing that outlives it.
-FOLDERS = re.compile(r"/\S*framework-deployment-\w+/(?:process|artefact)-\d+/?")
+#: Folders of the run, which name nothing that outlives it, and those of this host's installation.
+FOLDERS = re.compile(
+    r"/\S*framework-deployment-\w+/(?:process|artefact)-\d+/?|/\S*/(?:site|dist)-packages/"
+)
 
 
 def refused(error: BaseException) -> Refused:

@@ -27,3 +27,8 @@ def test_what_is_declined_is_told_from_what_breaks() -> None:
     assert refused(ImportError("you must install litert-torch")).outcome == "not_installed"
     assert refused(RuntimeError("CUDA out of memory")).outcome == "oom"
     assert refused(RuntimeError("no op Erfc")).outcome == "crash"
+
+
+def test_a_reason_names_no_folder_of_this_host() -> None:
+    error = RuntimeError("at /home/me/.venv/lib/python3.11/site-packages/keras/src/ops/nn.py:3154:")
+    assert telling(error) == "RuntimeError: at keras/src/ops/nn.py:3154:"
